@@ -1,0 +1,90 @@
+"""A normalised view on a text, with a map back to the text as loaded.
+
+Readers match on the view (NFKC, character by character: full-width letters, digits and brackets become plain ones;
+zero-width characters vanish) and report spans of the source. Where no character changes length, which is the rule, the map
+is the identity and costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from extractor.report import Span
+
+# Characters that NFKC is known to turn into exactly one each (a test proves it). All others are looked at one by one.
+EVEN = "\x00-\x9f\u2010-\u2016\u2018-\u201f\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e\u3000"
+_UNEVEN = re.compile(f"[^{EVEN}]")
+_ZERO_WIDTH = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`text` is the normalised text. Piece i covers view offsets `starts[i]` up to `starts[i + 1]` and begins at source
+    offset `sources[i]`; in a piece marked `single`, all offsets belong to the one source character there. No pieces: the
+    view has the source's offsets."""
+
+    text: str
+    starts: tuple[int, ...] = ()
+    sources: tuple[int, ...] = ()
+    single: tuple[bool, ...] = ()
+
+    def source_span(self, start: int, end: int) -> Span:
+        """The span of the source for the view's [start, end)."""
+        if not self.starts:
+            return (start, end)
+        first = self._source(start)[0]
+        return (first, self._source(end - 1)[1] if end > start else first)
+
+    def _source(self, offset: int) -> Span:
+        piece = bisect_right(self.starts, offset) - 1
+        source = self.sources[piece]
+        if self.single[piece]:
+            return (source, source + 1)
+        source += offset - self.starts[piece]
+        return (source, source + 1)
+
+
+def view_of(text: str) -> View:
+    """The view on a text as loaded."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    sources: list[int] = []
+    single: list[bool] = []
+    length = done = 0
+    for match in _UNEVEN.finditer(text):
+        at = match.start()
+        char = match.group()
+        normal = "" if char in _ZERO_WIDTH else unicodedata.normalize("NFKC", char)
+        if len(normal) == 1:
+            continue  # even after all
+        if at > done:
+            starts.append(length)
+            sources.append(done)
+            single.append(False)
+            pieces.append(_normal(text[done:at]))
+            length += at - done
+        if normal:
+            starts.append(length)
+            sources.append(at)
+            single.append(True)
+            pieces.append(normal)
+            length += len(normal)
+        done = at + 1
+    last = _normal(text[done:])
+    if not done:
+        return View(last)
+    starts.append(length)
+    sources.append(done)
+    single.append(False)
+    return View("".join([*pieces, last]), tuple(starts), tuple(sources), tuple(single))
+
+
+def _normal(text: str) -> str:
+    """NFKC of a text in which each character stays one character."""
+    if _UNEVEN.search(text) is None:
+        return unicodedata.normalize("NFKC", text)
+    # NFKC of the whole could merge a letter with a combining mark behind it and so change offsets
+    return "".join([unicodedata.normalize("NFKC", char) for char in text])

@@ -1,0 +1,189 @@
+"""The statutory forms as data: one JSON file each in `data/`, and the types they are loaded into.
+
+A cell's id is `TABLE.ROW.COLUMN`. Everything that depends on a form (cells, labels, edits, schema, codebook) is derived
+from these files; to add a form, add a file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. `signed`: the number may be negative. `money`: an amount, read as a decimal.
+    `unit` is the unit that the form prints in the column's label."""
+
+    key: str
+    label: str
+    label_en: str
+    aliases: tuple[str, ...] = ()
+    signed: bool = False
+    money: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: `path` are its labels from the outermost group to the row's own, `columns` the columns it has."""
+
+    key: str
+    path: tuple[str, ...]
+    label_en: str
+    columns: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return self.path[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table. `one_line`: the rows stand side by side on one line (disputes: three groups of five numbers).
+    `section` is the key of the section it stands in."""
+
+    key: str
+    label: str
+    label_en: str
+    section: str
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
+    one_line: bool = False
+
+    def column(self, key: str) -> Column:
+        return next(c for c in self.columns if c.key == key)
+
+    def row(self, key: str) -> Row:
+        return next(r for r in self.rows if r.key == key)
+
+    def row_cells(self, row: Row) -> tuple[str, ...]:
+        return tuple(f"{self.key}.{row.key}.{c}" for c in row.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An equation between cells: the sum of `left` equals the sum of `right` (cell ids)."""
+
+    code: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    source: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return self.left + self.right
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLabel:
+    """One of the six sections: its heading without numeral, and how the heading varies."""
+
+    key: str
+    numeral: str
+    label: str
+    label_en: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One statutory form."""
+
+    code: str
+    first_year: int
+    last_year: int | None
+    authority: str
+    sections: tuple[SectionLabel, ...]
+    tables: tuple[Table, ...]
+    identities: tuple[Identity, ...]
+
+    def table(self, key: str) -> Table:
+        return next(t for t in self.tables if t.key == key)
+
+    @property
+    def cell_ids(self) -> tuple[str, ...]:
+        return tuple(cell for t in self.tables for r in t.rows for cell in t.row_cells(r))
+
+    def covers(self, year: int) -> bool:
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+
+def _identities(spec: Mapping[str, Any], tables: Mapping[str, Table]) -> list[Identity]:
+    """One rule of the file, spread over the rows or the columns that it holds for."""
+    table = tables[spec["table"]]
+    if spec["along"] == "row":
+        ids = [
+            Identity(spec["code"], *(tuple(f"{table.key}.{r.key}.{c}" for c in side) for side in (spec["left"], spec["right"])),
+                     spec["source"])
+            for r in table.rows
+        ]
+    else:
+        ids = [
+            Identity(spec["code"], *(tuple(f"{table.key}.{r}.{c.key}" for r in side) for side in (spec["left"], spec["right"])),
+                     spec["source"])
+            for c in table.columns
+        ]
+    known = {cell for r in table.rows for cell in table.row_cells(r)}
+    for identity in ids:
+        unknown = set(identity.cells) - known
+        if unknown:
+            raise ValueError(f"identity {spec['code']}: no such cell: {', '.join(sorted(unknown))}")
+    return ids
+
+
+def parse_form(data: Mapping[str, Any]) -> Form:
+    """Build a form from the content of its file. Raises KeyError or ValueError where the file is wrong."""
+    tables: dict[str, Table] = {}
+    for t in data["tables"]:
+        columns = tuple(
+            Column(c["key"], c["label"], c["en"], tuple(c.get("aliases", ())), c.get("signed", False), c.get("money", False),
+                   c.get("unit", ""))
+            for c in t["columns"]
+        )
+        every = tuple(c.key for c in columns)
+        rows = tuple(
+            Row(r["key"], tuple(r["label"]), r["en"], tuple(r.get("columns", every)), tuple(r.get("aliases", ())))
+            for r in t["rows"]
+        )
+        tables[t["key"]] = Table(t["key"], t["label"], t["en"], t["section"], rows, columns, t.get("one_line", False))
+    sections = tuple(
+        SectionLabel(s["key"], s["numeral"], s["label"], s["en"], tuple(s.get("aliases", ()))) for s in data["sections"]
+    )
+    identities = tuple(i for spec in data["identities"] for i in _identities(spec, tables))
+    first, last = data["report_years"]
+    return Form(data["form"], first, last, data["authority"], sections, tuple(tables.values()), identities)
+
+
+@cache
+def forms() -> tuple[Form, ...]:
+    """All forms the package knows, by year, newest first."""
+    found = [
+        parse_form(json.loads(path.read_text("utf-8")))
+        for path in files("extractor.forms").joinpath("data").iterdir()
+        if path.name.endswith(".json")
+    ]
+    return tuple(sorted(found, key=lambda f: f.first_year, reverse=True))
+
+
+@cache
+def form(code: str) -> Form:
+    """The form with this code. Raises KeyError."""
+    for f in forms():
+        if f.code == code:
+            return f
+    raise KeyError(code)
+
+
+@cache
+def table(form_code: str, table_key: str) -> Table:
+    """One table of one form. Raises KeyError."""
+    for t in form(form_code).tables:
+        if t.key == table_key:
+            return t
+    raise KeyError(table_key)
