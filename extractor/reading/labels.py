@@ -1,0 +1,101 @@
+"""How alike a label in the source is to the labels of a form, whatever OCR did to it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import LCSseq
+
+from extractor.forms import Table
+from extractor.forms import table as form_table
+
+# The traditional characters that occur in the forms' labels, with their simplified forms.
+_SIMPLE = str.maketrans(
+    "規範製發廢現數許處罰強業費單萬項對開總務結轉請數據關係為於與況機構組織會計維糾審訴議經復後續辦無沒補內確類過執案詢舉報複繳納圍區國祕號處門間難問題進實書釋擬應須當還變時給則並產個億從準歸屬護權質獲認資訊電際額達轉續證選擇屆寫",
+    "规范制发废现数许处罚强业费单万项对开总务结转请数据关系为于与况机构组织会计维纠审诉议经复后续办无没补内确类过执案询举报复缴纳围区国秘号处门间难问题进实书释拟应须当还变时给则并产个亿从准归属护权质获认资讯电际额达转续证选择届写",
+)
+_NOISE = re.compile(r"[\s,.:;!?、。·()\[\]{}<>〈〉《》【】〔〕「」\"'“”‘’|*#_=~^`\\/-]+")
+
+
+@lru_cache(maxsize=32768)
+def squeeze(text: str) -> str:
+    """A label without spaces, punctuation and brackets, in simplified characters: what is compared."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).translate(_SIMPLE).replace("其它", "其他")
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """All ways to write the rows' labels of one table. `owner[i]` is the row that `variants[i]` belongs to; `leaves` and
+    `paths` have one squeezed label per row."""
+
+    exact: dict[str, int]
+    variants: tuple[str, ...]
+    owner: NDArray[np.intp]
+    leaves: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+@cache
+def _labels(form: str, table: str) -> _Labels:
+    rows = form_table(form, table).rows
+    variants: list[str] = []
+    owner: list[int] = []
+    exact: dict[str, int] = {}
+    clashes: set[str] = set()
+    for index, row in enumerate(rows):
+        for leaf in (row.label, *row.aliases):
+            path = (*row.path[:-1], leaf)
+            for depth in range(len(path)):
+                name = squeeze("".join(path[depth:]))
+                variants.append(name)
+                owner.append(index)
+                if exact.setdefault(name, index) != index:
+                    clashes.add(name)
+    for name in clashes:
+        del exact[name]
+    return _Labels(
+        exact, tuple(variants), np.array(owner), tuple(squeeze(r.label) for r in rows), tuple(squeeze("".join(r.path)) for r in rows)
+    )
+
+
+@lru_cache(maxsize=8192)
+def similarities(label: str, form: str, table: str) -> tuple[float, ...]:
+    """For each row of the table how alike `label` is to its label, 0 to 1; 1 only where it is written as in the form.
+
+    Besides the edit distance to the label with and without its groups, a label counts as covered when its characters stand
+    in the text in order with other fragments between them: so a label torn over several lines is known again.
+    """
+    known = _labels(form, table)
+    query = squeeze(label)
+    scores = [0.0] * len(known.leaves)
+    if not query:
+        return tuple(scores)
+    hit = known.exact.get(query)
+    ratios = process.cdist([query], known.variants, scorer=fuzz.ratio, dtype=np.float32)[0]
+    for row, ratio in zip(known.owner.tolist(), ratios.tolist(), strict=True):
+        scores[row] = max(scores[row], min(ratio / 100, 0.97))
+    letters = set(query)
+    for row, (leaf, path) in enumerate(zip(known.leaves, known.paths, strict=True)):
+        if scores[row] < 0.85 and len(leaf) >= 4 and len(query) > len(leaf):
+            covered = LCSseq.similarity(leaf, query) / len(leaf)
+            foreign = len(letters - set(path)) / len(letters)
+            scores[row] = max(scores[row], 0.9 * covered - 0.8 * foreign)
+    if hit is not None:
+        scores[hit] = 1.0
+    return tuple(scores)
+
+
+@cache
+def column_labels(table: Table) -> dict[str, str]:
+    """Every squeezed way to write a column's label, to the column's key; what two columns share is left out."""
+    found: dict[str, str] = {}
+    for column in table.columns:
+        for label in (column.label, *column.aliases):
+            found.setdefault(squeeze(label), column.key)
+    return found

@@ -1,0 +1,137 @@
+"""The six sections of a report: found by their headings, and where a heading is lost, by what the section must hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rapidfuzz import fuzz, process
+
+from extractor.documents.view import View
+from extractor.forms import forms
+from extractor.reading.labels import squeeze
+from extractor.report import Section
+
+_LINE = re.compile(r"[^\n]+")
+_NUMERAL = re.compile(r"^(?:第?[一二三四五六七八]|[1-8])(?=[^一二三四五六七八0-9])(?:部分)?")
+_SUBHEADING = re.compile(r"[(\[]\s*[一二三四五六七八九十\d]+\s*[)\]]")
+_MAX_HEADING = 64
+# What stands only in the table of a section, with spaces allowed between the characters: the section has begun there.
+_ANCHORS = {
+    "disclosure": ("第二十条第", "信息内容"),
+    "requests": ("勾稽关系", "本年新收政府信息公开申请", "申请人情况"),
+    "disputes": ("未经复议直接起诉", "复议后起诉", "行政复议行政诉讼", "结果维持", "结果纠正", "维持纠正", "纠正其他结果"),
+}
+ORDER = ("overview", "disclosure", "requests", "disputes", "problems", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    key: str
+    start: int
+    end: int
+
+
+@cache
+def _headings() -> dict[str, str]:
+    """Every squeezed wording of a heading to the key of its section."""
+    return {squeeze(label): s.key for form in forms() for s in form.sections for label in (s.label, *s.aliases)}
+
+
+@cache
+def _inline() -> re.Pattern[str]:
+    """A heading inside a line: its numeral, a mark, its wording."""
+    wordings = sorted({label for form in forms() for s in form.sections for label in (s.label, *s.aliases)}, key=len, reverse=True)
+    return re.compile(r"[一二三四五六][、.,]\s?(?:" + "|".join(map(re.escape, wordings)) + ")")
+
+
+@cache
+def _anchors() -> dict[str, re.Pattern[str]]:
+    return {
+        key: re.compile("|".join(r"[ \t\n|]*".join(map(re.escape, word)) for word in words)) for key, words in _ANCHORS.items()
+    }
+
+
+@lru_cache(maxsize=16384)
+def _heading_key(line: str) -> str | None:
+    """The section that a short line is the heading of, or None."""
+    squeezed = squeeze(line)
+    bare = _NUMERAL.sub("", squeezed)
+    if not 4 <= len(bare) <= 40 and bare not in _headings():
+        return None
+    key = _headings().get(bare)
+    if key:
+        return key
+    best = process.extractOne(bare, _headings().keys(), scorer=fuzz.ratio, score_cutoff=80)
+    if best is None or bare != squeezed or best[1] >= 90:
+        return _headings()[best[0]] if best else None
+    return None
+
+
+def _candidates(text: str) -> list[_Heading]:
+    found: list[_Heading] = []
+    for match in _LINE.finditer(text):
+        line = match.group()
+        if len(line) <= _MAX_HEADING:
+            stripped = line.strip(" \t#*>|")
+            if len(stripped) >= 4 and not _SUBHEADING.match(stripped) and not stripped.endswith(("。", ";", ",")):
+                key = _heading_key(stripped)
+                if key:
+                    found.append(_Heading(key, match.start(), match.end()))
+        else:
+            for inline in _inline().finditer(line):
+                key = _heading_key(inline.group())
+                if key:
+                    found.append(_Heading(key, match.start() + inline.start(), match.start() + inline.end()))
+    return found
+
+
+def _is_body(text: str) -> bool:
+    return len(squeeze(text[:200])) >= 6
+
+
+def find_sections(view: View) -> tuple[tuple[Section, ...], int | None]:
+    """The sections in the order of the form, with spans of the source, and the view offset at which a second report begins
+    in the same file (None: there is one report only).
+
+    A heading that stands twice counts where its body stands: so a table of contents is passed over. The text before the first
+    section (title, preamble) belongs to none.
+    """
+    text = view.text
+    candidates = _candidates(text)
+    # a heading with no body before the next heading is a line of a table of contents, or printed twice
+    bodied = [
+        h
+        for h, following in zip(candidates, [*candidates[1:], None], strict=True)
+        if _is_body(text[h.end : following.start if following else len(text)])
+    ]
+    chosen: dict[str, _Heading] = {}
+    second: int | None = None
+    last = -1
+    for heading in bodied:
+        position = ORDER.index(heading.key)
+        if position > last:
+            chosen[heading.key] = heading
+            last = position
+        elif position <= 1 and last >= ORDER.index("disputes"):
+            second = heading.start  # the order of the sections begins again
+            break
+    end = second if second is not None else len(text)
+    starts = {key: (h.start, h.end) for key, h in chosen.items()}
+    for key, pattern in _anchors().items():
+        if key not in starts:
+            before = max((s for k, (s, _) in starts.items() if ORDER.index(k) < ORDER.index(key)), default=0)
+            after = min((s for k, (s, _) in starts.items() if ORDER.index(k) > ORDER.index(key)), default=end)
+            found = pattern.search(text, before, after)
+            if found:
+                line = text.rfind("\n", before, found.start()) + 1
+                starts[key] = (max(line, before), -1)
+    ordered = sorted(starts.items(), key=lambda item: item[1][0])
+    sections: list[Section] = []
+    for index, (key, (start, heading_end)) in enumerate(ordered):
+        stop = ordered[index + 1][1][0] if index + 1 < len(ordered) else end
+        if stop > start:
+            heading_span = view.source_span(start, heading_end) if heading_end >= 0 else None
+            sections.append(Section(key, view.source_span(start, stop), heading_span))
+    return tuple(sections), second
