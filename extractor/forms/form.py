@@ -117,18 +117,15 @@ class Form:
 def _identities(spec: Mapping[str, Any], tables: Mapping[str, Table]) -> list[Identity]:
     """One rule of the file, spread over the rows or the columns that it holds for."""
     table = tables[spec["table"]]
+    left, right = spec["left"], spec["right"]
     if spec["along"] == "row":
-        ids = [
-            Identity(spec["code"], *(tuple(f"{table.key}.{r.key}.{c}" for c in side) for side in (spec["left"], spec["right"])),
-                     spec["source"])
-            for r in table.rows
-        ]
+        places = [(f"{table.key}.{r.key}.", "") for r in table.rows]
     else:
-        ids = [
-            Identity(spec["code"], *(tuple(f"{table.key}.{r}.{c.key}" for r in side) for side in (spec["left"], spec["right"])),
-                     spec["source"])
-            for c in table.columns
-        ]
+        places = [(f"{table.key}.", f".{c.key}") for c in table.columns]
+    ids = [
+        Identity(spec["code"], tuple(a + key + b for key in left), tuple(a + key + b for key in right), spec["source"])
+        for a, b in places
+    ]
     known = {cell for r in table.rows for cell in table.row_cells(r)}
     for identity in ids:
         unknown = set(identity.cells) - known
