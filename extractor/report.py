@@ -53,7 +53,8 @@ class OpenRow:
 
     `cells` are the ids of the places in the form's order, `readings` what stands in the line in its order (never more
     than places). `placements` are the candidates: for each reading the index into `cells`, strictly increasing; likeliest
-    first. The cells of an open row have no entry in `TableReading.cells`.
+    first. `rest` is the state of the places that a placement leaves over. The cells of an open row have no entry in
+    `TableReading.cells`.
     """
 
     row: str
@@ -61,6 +62,7 @@ class OpenRow:
     readings: tuple[Reading, ...]
     placements: tuple[tuple[int, ...], ...]
     span: Span
+    rest: State = State.ABSENT
 
 
 @dataclass(frozen=True, slots=True)

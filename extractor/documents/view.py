@@ -38,6 +38,18 @@ class View:
         first = self._source(start)[0]
         return (first, self._source(end - 1)[1] if end > start else first)
 
+    def view_span(self, start: int, end: int) -> Span:
+        """The span of the view for the source's [start, end): the inverse, up to characters that became none or several."""
+        if not self.starts:
+            return (start, end)
+        return (self._view(start), self._view(end))
+
+    def _view(self, source: int) -> int:
+        piece = max(bisect_right(self.sources, source) - 1, 0)
+        within = 0 if self.single[piece] else source - self.sources[piece]
+        limit = self.starts[piece + 1] if piece + 1 < len(self.starts) else len(self.text)
+        return min(self.starts[piece] + within, limit)
+
     def _source(self, offset: int) -> Span:
         piece = bisect_right(self.starts, offset) - 1
         source = self.sources[piece]

@@ -30,12 +30,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: `path` are its labels from the outermost group to the row's own, `columns` the columns it has."""
+    """One row: `path` are its labels from the outermost group to the row's own, `columns` the columns it has, `cells` the
+    ids of its cells."""
 
     key: str
     path: tuple[str, ...]
     label_en: str
     columns: tuple[str, ...]
+    cells: tuple[str, ...]
     aliases: tuple[str, ...] = ()
 
     @property
@@ -56,6 +58,11 @@ class Table:
     columns: tuple[Column, ...]
     one_line: bool = False
 
+    @property
+    def uniform(self) -> bool:
+        """Every row has every column."""
+        return all(len(r.columns) == len(self.columns) for r in self.rows)
+
     def column(self, key: str) -> Column:
         return next(c for c in self.columns if c.key == key)
 
@@ -63,7 +70,7 @@ class Table:
         return next(r for r in self.rows if r.key == key)
 
     def row_cells(self, row: Row) -> tuple[str, ...]:
-        return tuple(f"{self.key}.{row.key}.{c}" for c in row.columns)
+        return row.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,8 @@ def parse_form(data: Mapping[str, Any]) -> Form:
         )
         every = tuple(c.key for c in columns)
         rows = tuple(
-            Row(r["key"], tuple(r["label"]), r["en"], tuple(r.get("columns", every)), tuple(r.get("aliases", ())))
+            Row(r["key"], tuple(r["label"]), r["en"], held := tuple(r.get("columns", every)),
+                tuple(f"{t['key']}.{r['key']}.{c}" for c in held), tuple(r.get("aliases", ())))
             for r in t["rows"]
         )
         tables[t["key"]] = Table(t["key"], t["label"], t["en"], t["section"], rows, columns, t.get("one_line", False))

@@ -8,16 +8,16 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 
-from extractor.report import Number
+from extractor.report import Number, State
 
 
 class Kind(Enum):
-    """How a cell's content is to be taken."""
+    """How a cell's content is to be taken, with the state that a cell of the form gets from it."""
 
-    EMPTY = "empty"
-    NUMBER = "number"
-    MARK = "mark"
-    ILLEGIBLE = "illegible"
+    EMPTY = State.BLANK
+    NUMBER = State.PRINTED
+    MARK = State.MARKED
+    ILLEGIBLE = State.ILLEGIBLE
     TEXT = "text"
 
 
@@ -30,6 +30,11 @@ class Content:
     unit: str = ""
     note: str = ""
     lookalike: bool = False
+
+    @property
+    def is_value(self) -> bool:
+        """Something stands here that is not words."""
+        return self.kind is not Kind.TEXT and self.kind is not Kind.EMPTY
 
 
 @dataclass(frozen=True, slots=True)

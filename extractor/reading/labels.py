@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
@@ -31,12 +30,10 @@ def squeeze(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """All ways to write the rows' labels of one table. `owner[i]` is the row that `variants[i]` belongs to; `leaves` and
-    `paths` have one squeezed label per row."""
-
+XX
     exact: dict[str, int]
     variants: tuple[str, ...]
-    owner: NDArray[np.intp]
+    owner: tuple[int, ...]
     leaves: tuple[str, ...]
     paths: tuple[str, ...]
 
@@ -59,9 +56,21 @@ def _labels(form: str, table: str) -> _Labels:
                     clashes.add(name)
     for name in clashes:
         del exact[name]
+    for name in sorted(_other_labels(form, table) - set(variants)):
+        variants.append(name)
+        owner.append(-1)
     return _Labels(
-        exact, tuple(variants), np.array(owner), tuple(squeeze(r.label) for r in rows), tuple(squeeze("".join(r.path)) for r in rows)
+        exact, tuple(variants), tuple(owner), tuple(squeeze(r.label) for r in rows), tuple(squeeze("".join(r.path)) for r in rows)
     )
+
+
+def _other_labels(form: str, table: str) -> set[str]:
+    """The labels of groups, alone and with the groups above them, and of columns."""
+    found = {squeeze(label) for c in form_table(form, table).columns for label in (c.label, *c.aliases)}
+    for row in form_table(form, table).rows:
+        groups = row.path[:-1]
+        found |= {squeeze("".join(groups[a:b])) for a in range(len(groups)) for b in range(a + 1, len(groups) + 1)}
+    return found
 
 
 @lru_cache(maxsize=8192)
@@ -78,8 +87,14 @@ def similarities(label: str, form: str, table: str) -> tuple[float, ...]:
         return tuple(scores)
     hit = known.exact.get(query)
     ratios = process.cdist([query], known.variants, scorer=fuzz.ratio, dtype=np.float32)[0]
-    for row, ratio in zip(known.owner.tolist(), ratios.tolist(), strict=True):
-        scores[row] = max(scores[row], min(ratio / 100, 0.97))
+    other = 0.0
+    for row, ratio in zip(known.owner, ratios.tolist(), strict=True):
+        if row < 0:
+            other = max(other, ratio / 100)
+        else:
+            scores[row] = max(scores[row], min(ratio / 100, 0.97))
+    if other > max(scores) and hit is None:
+        return tuple([0.0] * len(scores))  # more like the label of a group or a column than like any row's
     letters = set(query)
     for row, (leaf, path) in enumerate(zip(known.leaves, known.paths, strict=True)):
         if scores[row] < 0.85 and len(leaf) >= 4 and len(query) > len(leaf):

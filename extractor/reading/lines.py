@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
-from extractor.reading.cells import CJK, EMPTY, Cell, Content, Kind, content_of
+from extractor.reading.cells import CJK, Cell, Content, Kind, content_of
 from extractor.reading.html import html_rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One line of a table. `label`: the leading cells with words; `tail`: the cells behind them (empty ones only where
-    separators show them). `visible`: separators show the cells. `number` counts lines of the region, `lead` is the column of
-    the first tail cell, `width` the number of cells. `joined` marks a number continued on the next line."""
+    separators show them). `visible`: separators show the cells. `lead` is the column of
+    the first tail cell, `width` the number of cells."""
 
     label: tuple[Cell, ...]
     tail: tuple[Cell, ...]
@@ -27,17 +28,19 @@ class Line:
     lead: int = 0
     width: int = 0
 
-    @property
+    @cached_property
     def text(self) -> str:
+        """The words of the label."""
         return " ".join([c.text for c in self.label])
 
-    @property
+    @cached_property
     def filled(self) -> int:
         """How many tail cells hold something."""
-        return sum(c.content.kind is not Kind.EMPTY for c in self.tail)
+        return len([c for c in self.tail if c.content.kind is not Kind.EMPTY])
 
 
 _LINE = re.compile(r"[^\n]*\n?")
+_ROW_TAG = re.compile(r"<tr\b", re.IGNORECASE)
 _RULE_CELL = re.compile(r":?-{2,}:?|:-+:?|-+:")
 _PAGE_NUMBER = re.compile(r"\s*(?:[-\u2010-\u2015]{1,2}\s*\d{1,3}\s*[-\u2010-\u2015]{1,2}|第\s*\d{1,3}\s*页.{0,12}|\d{1,3}\s*/\s*\d{1,3})\s*")
 _SENTENCE = re.compile(r"[。;]|,(?!只计|不计|等于)")
@@ -46,15 +49,18 @@ _TOKEN = re.compile(
     r"|\d[\d,.]*\s?(?:件|条|个|份|项|次|万元|元)?\s?\([^()\n]{1,40}\)(?![^\s|])"  # 22(其中修订 16 件)
     r"|[^\s|]+"
 )
+_BLANK_ROW = 5  # as many empty cells side by side are a row with nothing in it, fewer are an empty line
 _ILLEGIBLE = Content(Kind.ILLEGIBLE)
 _TEXT = Content(Kind.TEXT)
 
 
-def table_lines(text: str, start: int, end: int, columns: int) -> list[Line]:
-    """The lines of the table that stands in [start, end) of the view's text; `columns` is the number of columns expected."""
-    region = text[start:end]
-    if "<tr" in region or "<TR" in region:
-        rows = [_line([_cell(text, a, b, i) for i, (a, b) in enumerate(row)], True) for row in html_rows(text, start, end)]
+def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> list[Line]:
+    """The lines of the table that stands in [start, end) of the view; `columns` is the number of columns expected.
+
+    `tagged` is the view's text, `text` the same with HTML tags blanked (the same object where there are none).
+    """
+    if tagged is not text and _ROW_TAG.search(tagged, start, end):
+        rows = [_line([_cell(text, a, b, i) for i, (a, b) in enumerate(row)], True) for row in html_rows(tagged, start, end)]
         return [line for line in rows if line is not None]
     raw: list[tuple[int, int]] = []
     tabbed = piped = 0
@@ -131,7 +137,7 @@ def _line(cells: list[Cell], visible: bool) -> Line | None:
     """Label cells are those up to the last one with words that stands before the first value; None for a rule or nothing."""
     if not cells or all(_RULE_CELL.fullmatch(c.text) for c in cells):
         return None
-    first_value = next((i for i, c in enumerate(cells) if c.content.kind in _VALUES), len(cells))
+    first_value = next((i for i, c in enumerate(cells) if c.content.is_value), len(cells))
     last_label = max((i for i in range(first_value) if cells[i].content.kind is Kind.TEXT and _is_label(cells[i])), default=-1)
     if last_label < 0 and first_value == len(cells):
         last_label = max((i for i in range(first_value) if cells[i].content.kind is Kind.TEXT), default=-1)
@@ -140,12 +146,9 @@ def _line(cells: list[Cell], visible: bool) -> Line | None:
     tail = tuple(
         Cell(c.start, c.end, _ILLEGIBLE, c.text, c.column) if c.content.kind is Kind.TEXT else c for c in cells[last_label + 1 :]
     )
-    if not label and not any(c.content.kind is not Kind.EMPTY for c in tail):
+    if not label and len(cells) < _BLANK_ROW and not any(c.content.kind is not Kind.EMPTY for c in tail):
         return None
     return Line(label, tail, visible, cells[0].start, cells[-1].end, last_label + 1, len(cells))
-
-
-_VALUES = frozenset({Kind.NUMBER, Kind.MARK, Kind.ILLEGIBLE})
 
 
 def _is_label(cell: Cell) -> bool:
@@ -164,20 +167,20 @@ def _tokens(text: str, start: int, end: int) -> list[Cell]:
 
 def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
     tokens = [_tokens(text, a, b) for a, b in raw]
-    counts = [sum(c.content.kind in _VALUES for c in line) for line in tokens]
+    counts = [sum(c.content.is_value for c in line) for line in tokens]
     kept = [
         line
         for line, count, (a, b) in zip(tokens, counts, raw, strict=True)
         if line and not (count < 5 and b - a > 24 and _SENTENCE.search(text, a, b))
     ]
-    counts = [sum(c.content.kind in _VALUES for c in line) for line in kept]
+    counts = [sum(c.content.is_value for c in line) for line in kept]
     crowded = max(counts, default=0) > 2 * columns
     single = all(count <= 1 for count in counts) and not any(count and len(line) > 1 for line, count in zip(kept, counts, strict=True))
     if crowded or single:
         return _runs([cell for line in kept for cell in line])
     lines: list[Line] = []
     for line in kept:
-        first = next((i for i, c in enumerate(line) if c.content.kind in _VALUES), len(line))
+        first = next((i for i, c in enumerate(line) if c.content.is_value), len(line))
         label = [c for c in line if c.content.kind is Kind.TEXT and (c.start < line[first].start if first < len(line) else True)]
         tail = _values(line[first:])
         lines.append(Line(tuple(label), tail, False, line[0].start, line[-1].end, len(label), len(line)))
@@ -213,5 +216,3 @@ def _run(label: list[Cell], tail: list[Cell]) -> Line:
     first, last = (label or tail)[0], (tail or label)[-1]
     return Line(tuple(label), tuple(tail), False, first.start, last.end, len(label), len(label) + len(tail))
 
-
-__all__ = ["EMPTY", "Line", "table_lines"]

@@ -48,9 +48,20 @@ def _inline() -> re.Pattern[str]:
 
 @cache
 def _anchors() -> dict[str, re.Pattern[str]]:
+    """For each section with a table what only that table holds: the words above, then labels of rows too long for prose."""
+    words = {key: list(known) for key, known in _ANCHORS.items()}
+    for form in forms():
+        for table in form.tables:
+            words[table.section] += [name for row in table.rows if len(name := _bare_label(row.label)) >= 8]
     return {
-        key: re.compile("|".join(r"[ \t\n|]*".join(map(re.escape, word)) for word in words)) for key, words in _ANCHORS.items()
+        key: re.compile("|".join(r"[ \t\n|]*".join(map(re.escape, word)) for word in dict.fromkeys(known)))
+        for key, known in words.items()
     }
+
+
+def _bare_label(label: str) -> str:
+    """A row's label without its numeral and without what stands in brackets or quotation marks."""
+    return re.split(r"[（“]", re.sub(r"^(?:\d\.|（.）|.、)", "", label))[0]
 
 
 @lru_cache(maxsize=16384)

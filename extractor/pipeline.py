@@ -1,0 +1,56 @@
+"""The way of the data for one report: document → report as published → verification."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from extractor.documents import Document
+from extractor.reading.claims import read_claims
+from extractor.reading.grid import read_tables
+from extractor.reading.header import read_header
+from extractor.reading.html import without_tags
+from extractor.reading.narrative import read_figures
+from extractor.reading.sections import find_sections
+from extractor.report import Defect, Report, Section, Span, TableReading
+from extractor.verification.finding import Verification
+from extractor.verification.verify import verify
+
+
+class NotAReportError(Exception):
+    """The document holds no annual report on government information disclosure: neither its tables nor its sections."""
+
+
+def extract(document: Document) -> tuple[Report, Verification]:
+    """Read and verify one report. Raises NotAReportError."""
+    report = read_report(document)
+    return report, verify(report)
+
+
+def read_report(document: Document) -> Report:
+    """Read one report as published, with the grid reader. Raises NotAReportError."""
+    view = document.view
+    text = without_tags(view.text)
+    plain = view if text is view.text else view.with_text(text)
+    sections, second = find_sections(plain)
+    header, header_defects = read_header(plain, sections)
+    year = header.year.value if header.year is not None and isinstance(header.year.value, int) else None
+    tables = read_tables(document, view.text, text, sections, year)
+    if all(not t.score for t in tables.values()) and len(sections) < 2:
+        raise NotAReportError(document.source)
+    spans = tuple(span for t in tables.values() if (span := _table_span(t, sections)) is not None)
+    figures = read_figures(plain, sections, spans)
+    forms = {key: t.form for key, t in tables.items()}
+    claims = read_claims(plain, figures, forms)
+    defects = list(document.defects + header_defects)
+    if second is not None:
+        rest = view.source_span(second, len(view.text))
+        defects.append(Defect("S-TWO-REPORTS", (), (rest,), {}))
+    form = Counter(forms.values()).most_common(1)[0][0]
+    return Report(
+        document.id, document.source, len(document.text), form, tables, header, sections, figures, claims, tuple(defects)
+    )
+
+
+def _table_span(table: TableReading, sections: tuple[Section, ...]) -> Span | None:
+    """The stretch of the source that holds a table's lines."""
+    return table.span

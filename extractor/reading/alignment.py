@@ -1,0 +1,183 @@
+"""Which line of a source is which row of the form: one global alignment, both in their order.
+
+A dynamic programme over lines × rows (Needleman & Wunsch 1970, with the similarity of labels as the score): a line may be
+no row of the form, a row may have no line. Fragments of a label above or below a line count for it where they make it fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extractor.reading.labels import similarities
+from extractor.reading.lines import Line
+
+MATCH = 0.55  # a label less alike than this is another label
+_LOST_ROW = -0.12  # per row of the form with no line
+_LOST_LINE = -0.30  # per line with numbers that is no row
+_UNLABELLED = 0.50  # a full line of numbers that has lost its label: a row only where the place is free
+_ENOUGH = 0.9  # a line's own label fits: no fragment is looked for around it
+_REACH = 3  # how many fragments above and below a line may belong to its label
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Line `line` is row `row`; `similarity` is how alike the label is. `unlabelled`: the row follows from the place alone."""
+
+    line: int
+    row: int
+    similarity: float
+    unlabelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """`score`: the sum of similarities over the number of rows, 0 to 1. `spare` are lines with numbers that are no row."""
+
+    matches: tuple[Match, ...]
+    spare: tuple[int, ...]
+    score: float
+
+
+def align(lines: list[Line], form: str, table: str, rows: int, columns: int) -> Alignment:
+    """The best alignment of the lines with the rows of the form's table."""
+    chunks = [i for i, line in enumerate(lines) if line.tail or line.visible]
+    scores = [_scores(lines, i, form, table) for i in chunks]
+    weights = [_weight(lines[i], columns) for i in chunks]
+    pairs = _straight(scores, weights)
+    if pairs is None:
+        pairs = _best_path(scores, weights, rows)
+    matches: list[Match] = []
+    for chunk, row in pairs:
+        similarity = scores[chunk][row]
+        matches.append(Match(chunks[chunk], row, max(similarity, 0.0), similarity < MATCH))
+    matches = _only_certain(matches, rows, [i for c, i in enumerate(chunks) if weights[c] and max(scores[c]) < MATCH])
+    taken = {m.line for m in matches}
+    spare = tuple(i for c, i in enumerate(chunks) if i not in taken and weights[c])
+    return Alignment(tuple(matches), spare, sum(m.similarity for m in matches) / rows)
+
+
+def _weight(line: Line, columns: int) -> int:
+    """How much of a row of numbers stands in the line: 0 none, 1 some, 2 most of its places."""
+    if not line.filled:
+        return 0
+    return 2 if len(line.tail) >= columns - 2 and columns > 2 else 1
+
+
+def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float, ...]:
+    """The similarity of a line's label to each row, with the fragments around it where the label alone does not fit."""
+    line = lines[index]
+    own = line.text
+    best = similarities(own, form, table)
+    if max(best) >= _ENOUGH and line.label:
+        return best
+    variants: list[str] = []
+    if len(line.label) > 1 and not line.visible:
+        words = [c.text for c in line.label]
+        variants += ["".join(words[-k:]) for k in range(1, min(len(words), 9))]
+    above = _fragments(lines, index, -1)
+    below = _fragments(lines, index, 1)
+    for up in range(len(above) + 1):
+        for down in range(len(below) + 1):
+            if up or down:
+                variants.append("".join([*above[len(above) - up :], own, *below[:down]]))
+    for variant in variants:
+        if variant:
+            best = tuple(map(max, best, similarities(variant, form, table)))
+    return best
+
+
+def _fragments(lines: list[Line], index: int, step: int) -> list[str]:
+    """Words on the lines without numbers next to a line, in their order, at most `_REACH`."""
+    found: list[str] = []
+    at = index + step
+    while 0 <= at < len(lines) and len(found) < _REACH:
+        line = lines[at]
+        if line.filled and line.visible:
+            break
+        if line.filled:
+            # numbers without separators: the words before them may be the end of this line's label
+            if step > 0 and line.label:
+                found.append(line.label[0].text)
+            break
+        found.append(line.text)
+        at += step
+    return found if step > 0 else found[::-1]
+
+
+def _straight(scores: list[tuple[float, ...]], weights: list[int]) -> list[tuple[int, int]] | None:
+    """The alignment where each line takes the row it is most like and the rows come out in order: nothing can be better."""
+    pairs: list[tuple[int, int]] = []
+    last = -1
+    for chunk, row_scores in enumerate(scores):
+        best = max(row_scores)
+        if best < MATCH:
+            if weights[chunk]:
+                return None
+            continue
+        row = row_scores.index(best)
+        if row <= last:
+            return None
+        pairs.append((chunk, row))
+        last = row
+    return pairs
+
+
+def _best_path(scores: list[tuple[float, ...]], weights: list[int], rows: int) -> list[tuple[int, int]]:
+    count = len(scores)
+    best = [[0.0] * (rows + 1) for _ in range(count + 1)]
+    move = [bytearray(rows + 1) for _ in range(count + 1)]
+    for j in range(1, rows + 1):
+        best[0][j] = best[0][j - 1] + _LOST_ROW
+        move[0][j] = 2
+    for i in range(1, count + 1):
+        line_scores, weight = scores[i - 1], weights[i - 1]
+        skip = _LOST_LINE * weight
+        nameless = weight == 2 and max(line_scores) < MATCH
+        above, here, moves = best[i - 1], best[i], move[i]
+        here[0] = above[0] + skip
+        moves[0] = 1
+        for j in range(1, rows + 1):
+            value, step = above[j] + skip, 1
+            lost = here[j - 1] + _LOST_ROW
+            if lost > value:
+                value, step = lost, 2
+            similarity = line_scores[j - 1]
+            if similarity >= MATCH:
+                matched = above[j - 1] + similarity * (1 if weight else 0.5)
+                if matched >= value:
+                    value, step = matched, 3
+            elif nameless:
+                matched = above[j - 1] + _UNLABELLED - 0.5
+                if matched > value:
+                    value, step = matched, 3
+            here[j], moves[j] = value, step
+    pairs: list[tuple[int, int]] = []
+    i, j = count, rows
+    while i or j:
+        step = move[i][j]
+        if step == 3:
+            i, j = i - 1, j - 1
+            pairs.append((i, j))
+        elif step == 1:
+            i -= 1
+        else:
+            j -= 1
+    return pairs[::-1]
+
+
+def _only_certain(matches: list[Match], rows: int, nameless: list[int]) -> list[Match]:
+    """Keep a line without a label only where the place leaves one row for it: as many such lines between two labelled
+    rows as rows are free there."""
+    if not any(m.unlabelled for m in matches):
+        return matches
+    kept: list[Match] = []
+    labelled = [Match(-1, -1, 1.0), *[m for m in matches if not m.unlabelled], Match(1 << 30, rows, 1.0)]
+    by_row = {m.row: m for m in matches}
+    for before, after in zip(labelled, labelled[1:], strict=False):
+        if before.row >= 0:
+            kept.append(before)
+        free = range(before.row + 1, after.row)
+        waiting = [i for i in nameless if before.line < i < after.line]
+        if len(free) == len(waiting):
+            kept.extend(by_row[row] for row in free if row in by_row and by_row[row].unlabelled)
+    return kept

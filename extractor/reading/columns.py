@@ -1,0 +1,150 @@
+"""Which column a number stands in: by count, by the header, by what is filled elsewhere, by the place on the line.
+
+Where the source does not tell, the placements that it allows are handed on, likeliest first; nothing is chosen here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+from extractor.reading.cells import Cell, Kind
+from extractor.reading.labels import squeeze
+from extractor.reading.lines import Line
+
+MAX_PLACEMENTS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the lines of one table show of its columns.
+
+    `first`: the source column of the form's first column, by a header that names all columns side by side, or None.
+    `named`: the form's columns that the header names, in order, or None where it names none.
+    `filled`: for each column the share of sound rows in which something stands.
+    `centres`: for text aligned by spaces, the middle of each column on the line, and half the distance to its neighbour.
+    """
+
+    first: int | None
+    named: tuple[int, ...] | None
+    filled: tuple[float, ...]
+    centres: tuple[tuple[float, float], ...] | None
+
+
+def layout(header: Sequence[Line], rows: Sequence[Line], labels: dict[str, str], keys: Sequence[str], text: str) -> Layout:
+    """The layout from the lines before the first row (`header`), the rows, and the wordings of the columns' labels."""
+    count = len(keys)
+    places: dict[str, int] = {}
+    order: list[tuple[int, int]] = []
+    for line in header:
+        for cell in (*line.label, *line.tail):
+            key = labels.get(squeeze(cell.text)) if cell.text else None
+            if key in keys:
+                places.setdefault(key, cell.column)
+                order.append((cell.start, keys.index(key)))
+    columns = [places.get(key, -1) for key in keys]
+    first = columns[0] if columns[0] >= 0 and columns == list(range(columns[0], columns[0] + count)) else None
+    sound = [row for row in rows if len(row.tail) == count]
+    filled = tuple(
+        sum(row.tail[i].content.kind is not Kind.EMPTY for row in sound) / len(sound) if sound else 0.5 for i in range(count)
+    )
+    named = tuple(sorted({index for _, index in order})) if order else None
+    return Layout(first, named, filled, _centres(rows, count, text))
+
+
+def _centres(rows: Sequence[Line], count: int, text: str) -> tuple[tuple[float, float], ...] | None:
+    full = [[_centre(cell, text) for cell in row.tail] for row in rows if not row.visible and len(row.tail) == count]
+    if len(full) < 3 or count < 2:
+        return None
+    spans = [(min(c), max(c)) for c in zip(*full, strict=True)]
+    if any(right[0] - left[1] < 2 for left, right in zip(spans, spans[1:], strict=False)):
+        return None  # columns run into each other: the place on the line says nothing
+    middles = [(low + high) / 2 for low, high in spans]
+    gaps = [b - a for a, b in zip(middles, middles[1:], strict=False)]
+    return tuple((m, min(gaps[max(i - 1, 0)], gaps[min(i, len(gaps) - 1)]) / 2) for i, m in enumerate(middles))
+
+
+def _centre(cell: Cell, text: str) -> float:
+    line = text.rfind("\n", 0, cell.start) + 1
+    # a Chinese character is two columns wide, as two bytes of GBK are
+    left = len(text[line : cell.start].encode("gbk", "replace"))
+    return left + (cell.end - cell.start) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The cells to place and the columns they may stand in (one tuple per candidate, likeliest first).
+
+    `certain`: there is one candidate and the source gives it. No candidate: there are more cells than columns, or too many
+    ways. `blank`: columns with nothing in them, seen to be so; other columns left over are lost."""
+
+    cells: tuple[Cell, ...]
+    candidates: tuple[tuple[int, ...], ...]
+    certain: bool
+    blank: frozenset[int] = frozenset()
+
+
+def place(line: Line, layout: Layout, count: int, text: str) -> Placement:
+    """Place the tail of a line into `count` columns."""
+    tail = line.tail
+    if len(tail) == count:
+        return Placement(tail, (tuple(range(count)),), True)
+    if len(tail) > count:
+        return _windows(line, layout, count)
+    if not line.filled:
+        return Placement(tail, (tuple(range(len(tail))),), True)
+    if layout.centres is not None and not line.visible:
+        by_place = _by_centres(tail, layout.centres, text)
+        if by_place is not None:
+            rest = frozenset(range(count)) - set(by_place)
+            return Placement(tail, (by_place,), True, rest)
+    if layout.named is not None and len(layout.named) == len(tail) < count and line.visible:
+        return Placement(tail, (layout.named,), True)
+    if comb(count, len(tail)) > MAX_PLACEMENTS:
+        return Placement(tail, (), False)
+    # the header, where it is sound, says which column comes first on this line; else nothing lost in front is likeliest
+    ways = sorted(combinations(range(count), len(tail)), key=lambda way: _distance(way, line, layout))
+    return Placement(tail, tuple(ways), False)
+
+
+def _distance(way: tuple[int, ...], line: Line, layout: Layout) -> tuple[int, tuple[int, ...]]:
+    if layout.first is None or not line.visible:
+        return (0, way)
+    return (sum(abs(line.lead + i - layout.first - column) for i, column in enumerate(way)), way)
+
+
+def _windows(line: Line, layout: Layout, count: int) -> Placement:
+    """More cells than columns: empty ones before or behind do not belong to the table's columns."""
+    tail = line.tail
+    filled = [i for i, cell in enumerate(tail) if cell.content.kind is not Kind.EMPTY]
+    if not filled:
+        return Placement(tail[:count], (tuple(range(count)),), True)
+    if filled[-1] - filled[0] >= count:
+        return Placement(tail, (), False)
+    low, high = max(0, filled[-1] - count + 1), min(filled[0], len(tail) - count)
+
+    def cost(offset: int) -> tuple[float, int]:
+        unusual = sum(1 - layout.filled[i - offset] for i in filled)
+        return (unusual, 0 if layout.first is not None and line.lead + offset == layout.first else 1)
+
+    offsets = sorted(range(low, high + 1), key=cost)
+    best = cost(offsets[0])
+    header_agrees = layout.first is not None and best[1] == 0
+    certain = len(offsets) == 1 or (header_agrees and all(cost(o)[0] >= best[0] for o in offsets))
+    if certain:
+        return Placement(tail[offsets[0] : offsets[0] + count], (tuple(range(count)),), True)
+    cells = tuple(tail[i] for i in filled)
+    return Placement(cells, tuple(tuple(i - o for i in filled) for o in offsets), False, frozenset(range(count)))
+
+
+def _by_centres(tail: Sequence[Cell], centres: tuple[tuple[float, float], ...], text: str) -> tuple[int, ...] | None:
+    chosen: list[int] = []
+    for cell in tail:
+        at = _centre(cell, text)
+        near = [i for i, (middle, reach) in enumerate(centres) if abs(at - middle) <= reach]
+        if len(near) != 1 or (chosen and near[0] <= chosen[-1]):
+            return None
+        chosen.append(near[0])
+    return tuple(chosen)

@@ -1,0 +1,45 @@
+"""Tables whose numbers stand apart from their labels: all labels, then all numbers, or the other way round.
+
+They are brought together only where the count leaves no doubt: as many numbers as the rows found, or as the whole form, ask for.
+"""
+
+from __future__ import annotations
+
+from extractor.forms import Table
+from extractor.reading.alignment import align
+from extractor.reading.lines import Line
+
+
+def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]] | None:
+    """The rows, each with a line of its label and its numbers; None where labels and numbers stand together, or where the
+    count does not fit."""
+    if any(line.visible for line in lines) or not _apart(lines, len(table.columns)):
+        return None
+    values = [cell for line in lines for cell in line.tail]
+    words = [Line((cell,), (), True, cell.start, cell.end) for line in lines for cell in line.label]
+    alignment = align(words, form, table.key, len(table.rows), 0)
+    present = [m.row for m in alignment.matches]
+    for rows in (present, list(range(len(table.rows)))):
+        if rows and sum(len(table.rows[row].columns) for row in rows) == len(values):
+            united: list[tuple[int, Line]] = []
+            at = 0
+            for row in rows:
+                tail = tuple(values[at : at + len(table.rows[row].columns)])
+                at += len(tail)
+                united.append((row, Line((), tail, False, tail[0].start, tail[-1].end)))
+            return united
+    return None
+
+
+def _apart(lines: list[Line], columns: int) -> bool:
+    """All numbers before or behind all words, in one run or line by line."""
+    numbered = [i for i, line in enumerate(lines) if line.tail]
+    worded = [i for i, line in enumerate(lines) if line.label]
+    if not numbered or not worded:
+        return False
+    if max(len(lines[i].tail) for i in numbered) > 2 * columns and len(numbered) <= 2:
+        return True
+    bare = [i for i in numbered if not lines[i].label]
+    if len(bare) < 4 or len(bare) < 0.8 * len(numbered):
+        return False
+    return max(worded) <= min(bare) or min(worded) >= max(bare)

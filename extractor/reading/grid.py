@@ -1,0 +1,280 @@
+"""The grid reader: the tables of a report, read as printed, with no model and no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from extractor.documents import Document
+from extractor.forms import Row, Table, forms
+from extractor.reading.alignment import MATCH, align
+from extractor.reading.cells import Cell, Kind
+from extractor.reading.columns import Layout, Placement, layout, place
+from extractor.reading.detached import reunite
+from extractor.reading.labels import column_labels, similarities, squeeze
+from extractor.reading.lines import Line, table_lines
+from extractor.reading.oneline import one_line_placement
+from extractor.report import Defect, ExtraRow, OpenRow, Reading, Section, Span, State, TableReading
+
+_SAME = 0.1  # two forms whose labels fit this equally are told apart by the other tables and the year
+_ABSENT = Reading(State.ABSENT)
+_BLANK = Reading(State.BLANK)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where readings are taken from: the document and the text (tags blanked) that lines index."""
+
+    document: Document
+    text: str
+
+    def span(self, start: int, end: int) -> Span:
+        return self.document.view.source_span(start, end)
+
+    def reading(self, cell: Cell, confidence: float) -> Reading:
+        content = cell.content
+        if content.kind is Kind.EMPTY:
+            return _BLANK
+        span = self.span(cell.start, cell.end)
+        raw = self.document.text[span[0] : span[1]]
+        if content.lookalike:
+            confidence = round(confidence * 0.8, 3)
+        return Reading(content.kind.value, raw, content.value, span, "grid", confidence, content.unit, content.note)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Row `row` of the form stands in `line`. `unlabelled`: its label is lost, the place tells the row."""
+
+    row: int
+    line: Line
+    similarity: float
+    unlabelled: bool = False
+
+
+def read_tables(document: Document, tagged: str, text: str, sections: Sequence[Section], year: int | None) -> dict[str, TableReading]:
+    """Every table of the forms, read from its section, with the form version decided table by table.
+
+    `text` is the view's text with HTML tags blanked, `tagged` the same with them. `year` breaks a tie between versions.
+    """
+    source = _Source(document, text)
+    spans = {s.key: s.span for s in sections}
+    readings: dict[str, TableReading] = {}
+    for key in dict.fromkeys(t.key for form in forms() for t in form.tables):
+        versions = [(form.code, t) for form in forms() for t in form.tables if t.key == key]
+        region = spans.get(versions[0][1].section)
+        start, end = document.view.view_span(*region) if region else (0, 0)
+        columns = max(len(r.columns) for r in versions[0][1].rows)
+        lines = table_lines(tagged, text, start, end, columns) if region else []
+        words = squeeze.__wrapped__(text[start:end])
+        fits = [_fit(code, table, lines, words) for code, table in versions]
+        best = _best(fits, readings.values(), year)
+        read = _read_one_line if best.table.one_line else _read_rows
+        readings[key] = replace(read(source, best), span=region, score=best.score)
+    return readings
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How the lines of one table fit one version of it. `score`: the sum of the labels' similarities, lines that are no row
+    and column labels counted; 0 where the table is not there. `named`: columns whose label stands somewhere."""
+
+    form: str
+    table: Table
+    lines: Sequence[Line]
+    found: tuple[_Found, ...]
+    spare: tuple[Line, ...]
+    score: float
+
+
+def _fit(form: str, table: Table, lines: list[Line], words: str) -> _Fit:
+    if table.one_line:
+        return _Fit(form, table, lines, (), (), 1.0 if lines else 0.0)
+    found, spare = _rows(form, table, lines)
+    if not found:
+        return _Fit(form, table, lines, (), (), 0.0)
+    named = {key for label, key in column_labels(table).items() if len(label) >= 4 and label in words}
+    # tables of few rows differ between the versions by their columns, tables of many by their rows
+    columns = 0 if table.uniform else len(named)
+    score = sum(f.similarity for f in found) - 0.2 * len(spare) + columns
+    return _Fit(form, table, lines, tuple(found), tuple(spare), max(score, 0.01))
+
+
+def _best(fits: Sequence[_Fit], others: Iterable[TableReading], year: int | None) -> _Fit:
+    """The version whose labels fit best; among equals that of the table before, then that of the year, then the newest."""
+    top = max(fit.score for fit in fits)
+    equal = {fit.form: fit for fit in fits if fit.score >= top - _SAME}
+    decided = [other.form for other in others if other.score > 0]
+    by_year = [form.code for form in forms() if year is not None and form.covers(year)]
+    return next(equal[code] for code in (*reversed(decided), *by_year, *equal) if code in equal)
+
+
+def _read_rows(source: _Source, fit: _Fit) -> TableReading:
+    table, found = fit.table, fit.found
+    if not found:
+        return _lost(fit.form, table)
+    first = min(f.line.start for f in found)
+    plan = None
+    defects: list[Defect] = []
+    if table.uniform:
+        header = [line for line in fit.lines if line.end <= first]
+        plan = layout(header, [f.line for f in found], column_labels(table), [c.key for c in table.columns], source.text)
+        if plan.named is None:
+            defects.append(Defect("S-HEADER-LOST", (), (source.span(first, first),), _names(table)))
+    cells: dict[str, Reading] = {}
+    open_rows: list[OpenRow] = []
+    for f in found:
+        row = table.rows[f.row]
+        count = len(row.cells)
+        placement = place(f.line, plan or Layout(None, None, (0.5,) * count, None), count, source.text)
+        _place_row(source, table, row, row.cells, f, placement, cells, open_rows, defects)
+    defects += _lost_rows(table, {f.row for f in found}, cells)
+    extra, more = _spare_lines(source, fit, cells)
+    return TableReading(table.key, fit.form, cells, tuple(open_rows), extra, tuple(defects + more))
+
+
+def _rows(form: str, table: Table, lines: list[Line]) -> tuple[list[_Found], list[Line]]:
+    """Which lines are which rows of the form, and the lines with numbers that are none."""
+    united = reunite(lines, form, table)
+    if united is not None:
+        return [_Found(row, line, 1.0) for row, line in united], []
+    alignment = align(lines, form, table.key, len(table.rows), len(table.columns) if table.uniform else 0)
+    found = [_Found(m.row, lines[m.line], m.similarity, m.unlabelled) for m in alignment.matches]
+    return found, [lines[i] for i in alignment.spare]
+
+
+def _names(table: Table, row: Row | None = None) -> dict[str, object]:
+    params: dict[str, object] = {"table_zh": table.label, "table_en": table.label_en}
+    if row is not None:
+        params |= {"label": row.label, "label_zh": row.label, "label_en": row.label_en}
+    return params
+
+
+def _place_row(
+    source: _Source, table: Table, row: Row, ids: tuple[str, ...], found: _Found, placement: Placement,
+    cells: dict[str, Reading], open_rows: list[OpenRow], defects: list[Defect],
+) -> None:
+    """Put the readings of one line into the row's cells, or leave them open."""
+    line = found.line
+    confidence = 0.99 if found.similarity >= 0.9 else round(0.6 + 0.39 * max(found.similarity - MATCH, 0.0) / (0.9 - MATCH), 3)
+    span = source.span(line.start, line.end)
+    numbers = len(placement.cells)
+    params = _names(table, row) | {"count": line.filled, "columns": len(ids), "raw": source.document.text[span[0] : span[1]][:200]}
+    if found.unlabelled:
+        defects.append(Defect("S-LABEL-LOST", ids, (span,), params))
+    readings = tuple([source.reading(cell, confidence) for cell in placement.cells])
+    if placement.certain:
+        at = placement.candidates[0]
+        left = _BLANK if line.visible and numbers >= len(ids) else _ABSENT
+        for column in range(len(ids)):
+            cells[ids[column]] = _BLANK if column in placement.blank else left
+        for reading, column in zip(readings, at, strict=True):
+            cells[ids[column]] = reading
+        if numbers < len(ids) and not placement.blank:
+            lost = tuple(cell for i, cell in enumerate(ids) if i not in at)
+            defects.append(Defect("S-ROW-SHORT", lost, (span,), params))
+        defects.extend(_illegible(table, row, ids, cells))
+        return
+    if placement.candidates:
+        rest = State.BLANK if placement.blank else State.ABSENT
+        open_rows.append(OpenRow(f"{table.key}.{row.key}", ids, readings, placement.candidates, span, rest))
+        return
+    # more numbers than places, or too many ways: nothing in the line can be tied to a cell
+    for cell in ids:
+        cells[cell] = Reading(State.ILLEGIBLE, confidence=0.0)
+    code = "S-ROW-LONG" if numbers > len(ids) else "S-ROW-SHORT"
+    defects.append(Defect(code, ids, (span,), params))
+
+
+def _illegible(table: Table, row: Row, ids: Sequence[str], cells: Mapping[str, Reading]) -> list[Defect]:
+    return [
+        Defect("S-CELL-ILLEGIBLE", (cell,), (cells[cell].span,) if cells[cell].span else (), _names(table, row) | {"raw": cells[cell].raw})
+        for cell in ids
+        if cells[cell].state is State.ILLEGIBLE
+    ]
+
+
+def _lost_rows(table: Table, present: set[int], cells: dict[str, Reading]) -> list[Defect]:
+    """Mark the cells of rows without a line as absent; one defect for each stretch of such rows."""
+    defects: list[Defect] = []
+    stretch: list[Row] = []
+    for index, row in enumerate([*table.rows, None]):
+        if row is not None and index not in present:
+            stretch.append(row)
+            for cell in row.cells:
+                cells[cell] = _ABSENT
+        elif stretch:
+            ids = tuple(cell for r in stretch for cell in r.cells)
+            names = _names(table, stretch[0]) | {
+                "count": len(stretch), "last_zh": stretch[-1].label, "last_en": stretch[-1].label_en,
+            }
+            defects.append(Defect("S-ROW-LOST", ids, (), names))
+            stretch = []
+    return defects
+
+
+def _spare_lines(source: _Source, fit: _Fit, cells: dict[str, Reading]) -> tuple[tuple[ExtraRow, ...], list[Defect]]:
+    """Lines with numbers that are no row of the form: printed twice, added by the body, or without a place."""
+    table, found = fit.table, fit.found
+    extra: list[ExtraRow] = []
+    defects: list[Defect] = []
+    first, last = min(f.line.start for f in found), max(f.line.end for f in found)
+    by_row = {f.row: f for f in found}
+    for line in fit.spare:
+        span = source.span(line.start, line.end)
+        scores = similarities(line.text, fit.form, table.key)
+        row = max(range(len(scores)), key=scores.__getitem__)
+        params = _names(table) | {"raw": source.document.text[span[0] : span[1]][:200], "count": line.filled}
+        if scores[row] >= 0.9 and row in by_row:
+            same = [c.text for c in line.tail] == [c.text for c in by_row[row].line.tail]
+            code = "S-ROW-DOUBLED" if same else "S-ROW-CONTRADICTED"
+            defects.append(Defect(code, table.rows[row].cells, (span,), params | _names(table, table.rows[row])))
+        elif line.label and first < line.start < last:
+            near = max((f for f in found if f.line.start < line.start), key=lambda f: f.line.start)
+            columns = table.rows[near.row].columns
+            values = line.tail if len(line.tail) <= len(columns) else [c for c in line.tail if c.content.kind is not Kind.EMPTY]
+            key = f"extra.{len(extra) + 1}"
+            ids = tuple(f"{table.key}.{key}.{c}" for c in columns)
+            if len(values) == len(columns):
+                cells.update(zip(ids, [source.reading(cell, 0.8) for cell in values], strict=True))
+            else:
+                cells.update((cell, _ABSENT) for cell in ids)
+            label = " ".join(c.text for c in line.label)[:120]
+            extra.append(ExtraRow(key, label, span, ids))
+            defects.append(Defect("S-EXTRA-ROW", ids, (span,), params | {"label": label, "label_zh": label, "label_en": label}))
+        else:
+            defects.append(Defect("S-NUMBERS-STRAY", (), (span,), params))
+    return tuple(extra), defects
+
+
+def _lost(form: str, table: Table) -> TableReading:
+    ids = tuple(cell for row in table.rows for cell in row.cells)
+    return TableReading(table.key, form, dict.fromkeys(ids, _ABSENT), defects=(Defect("S-TABLE-LOST", ids, (), _names(table)),))
+
+
+def _read_one_line(source: _Source, fit: _Fit) -> TableReading:
+    """A table whose rows stand side by side: all its numbers are one line, its header tells which are lost."""
+    form, table, lines = fit.form, fit.table, fit.lines
+    ids = tuple(cell for row in table.rows for cell in row.cells)
+    values = [line for line in lines if line.filled and not (line.label and line.visible and len(line.tail) < 3)]
+    blank = [line for line in lines if not line.label and not line.filled and len(line.tail) >= len(table.columns)]
+    header = [line for line in lines if line.label and line not in values]
+    if not values and not blank:
+        if not header:
+            return _lost(form, table)
+        defect = Defect("S-ROW-LOST", ids, (), _names(table) | {"label": table.label, "label_zh": table.label,
+                        "label_en": table.label_en, "count": 1, "last_zh": table.label, "last_en": table.label_en})
+        return TableReading(table.key, form, dict.fromkeys(ids, _ABSENT), defects=(defect,))
+    labels = column_labels(table)
+    placement, named = one_line_placement(values or blank[:1], header, labels, [c.key for c in table.columns], len(table.rows))
+    line = (values or blank)[0]
+    whole = Line((), placement.cells, line.visible, line.start, (values or blank)[-1].end)
+    row = Row("", (table.label,), table.label_en, (), ids)
+    cells: dict[str, Reading] = {}
+    open_rows: list[OpenRow] = []
+    defects: list[Defect] = []
+    if not named:
+        defects.append(Defect("S-HEADER-LOST", (), (source.span(line.start, line.start),), _names(table)))
+    _place_row(source, table, row, ids, _Found(0, whole, 1.0), placement, cells, open_rows, defects)
+    open_rows = [replace(r, row=table.key) for r in open_rows]
+    return TableReading(table.key, form, cells, tuple(open_rows), (), tuple(defects))

@@ -1,0 +1,49 @@
+"""Tables whose rows stand side by side on one line (reconsideration and litigation): which number stands where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from math import comb
+
+from extractor.reading.cells import Cell, Kind
+from extractor.reading.columns import MAX_PLACEMENTS, Layout, Placement, place
+from extractor.reading.labels import squeeze
+from extractor.reading.lines import Line
+
+
+def one_line_placement(
+    values: Sequence[Line], header: Sequence[Line], labels: dict[str, str], keys: Sequence[str], groups: int
+) -> tuple[Placement, bool]:
+    """The placement of all numbers in `groups` times `keys` places, and whether any column is named by the header.
+
+    A line cut in two by a page break is one line here. Where numbers are missing, a header that lost the same columns says
+    which they are.
+    """
+    count = len(keys) * groups
+    named = _named(header, labels)
+    tail = tuple(cell for line in values for cell in line.tail)
+    if len(tail) > count and len(values) == 1:
+        line = values[0]
+        return place(line, Layout(None, None, (0.5,) * count, None), count, ""), bool(named)
+    if len(tail) > count:
+        tail = tuple(cell for cell in tail if cell.content.kind is not Kind.EMPTY)
+    if len(tail) == count:
+        return Placement(tail, (tuple(range(count)),), True), bool(named)
+    if len(tail) > count or comb(count, len(tail)) > MAX_PLACEMENTS:
+        return Placement(tail, (), False), bool(named)
+    ways = list(combinations(range(count), len(tail)))
+    whole = [*keys] * groups
+    fitting = [way for way in ways if [whole[i] for i in way] == named]
+    if len(fitting) == 1:
+        return Placement(tail, (fitting[0],), True), True
+    return Placement(tail, tuple(ways), False), bool(named)
+
+
+def _named(header: Sequence[Line], labels: dict[str, str]) -> list[str]:
+    """The columns that the header names, in the order of the line: by source column where separators show it."""
+    cells: list[Cell] = [cell for line in header for cell in (*line.label, *line.tail)]
+    visible = any(line.visible for line in header)
+    if visible:
+        cells.sort(key=lambda c: c.column)
+    return [labels[name] for cell in cells if (name := squeeze(cell.text)) in labels]
