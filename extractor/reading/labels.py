@@ -30,7 +30,9 @@ def squeeze(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Labels:
-XX
+    """All ways to write the labels of one table. `owner[i]` is the row that `variants[i]` belongs to, -1 for a label that is
+    no row's: of a group, of a column. `leaves` and `paths` have one squeezed label per row."""
+
     exact: dict[str, int]
     variants: tuple[str, ...]
     owner: tuple[int, ...]
