@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from extractor.report import Number, State
 
@@ -37,8 +38,7 @@ class Content:
         return self.kind is not Kind.TEXT and self.kind is not Kind.EMPTY
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell at [start, end) of the view; `column` is its place in the line, counted from 0 over all separators."""
 
     start: int

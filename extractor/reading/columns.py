@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 
-from extractor.reading.cells import Cell, Kind
+from extractor.reading.cells import EMPTY, Cell
 from extractor.reading.labels import squeeze
 from extractor.reading.lines import Line
 
@@ -48,7 +48,7 @@ def layout(header: Sequence[Line], rows: Sequence[Line], labels: dict[str, str],
     first = columns[0] if columns[0] >= 0 and columns == list(range(columns[0], columns[0] + count)) else None
     sound = [row for row in rows if len(row.tail) == count]
     filled = tuple(
-        sum(row.tail[i].content.kind is not Kind.EMPTY for row in sound) / len(sound) if sound else 0.5 for i in range(count)
+        sum(row.tail[i].content is not EMPTY for row in sound) / len(sound) if sound else 0.5 for i in range(count)
     )
     named = tuple(sorted({index for _, index in order})) if order else None
     return Layout(first, named, filled, _centres(rows, count, text))
@@ -118,7 +118,7 @@ def _distance(way: tuple[int, ...], line: Line, layout: Layout) -> tuple[int, tu
 def _windows(line: Line, layout: Layout, count: int) -> Placement:
     """More cells than columns: empty ones before or behind do not belong to the table's columns."""
     tail = line.tail
-    filled = [i for i, cell in enumerate(tail) if cell.content.kind is not Kind.EMPTY]
+    filled = [i for i, cell in enumerate(tail) if cell.content is not EMPTY]
     if not filled:
         return Placement(tail[:count], (tuple(range(count)),), True)
     if filled[-1] - filled[0] >= count:

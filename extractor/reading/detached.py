@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from extractor.forms import Table
 from extractor.reading.alignment import align
-from extractor.reading.lines import Line
+from extractor.reading.lines import Line, make_line
 
 
 def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]] | None:
@@ -16,7 +16,7 @@ def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]
     if any(line.visible for line in lines) or not _apart(lines, len(table.columns)):
         return None
     values = [cell for line in lines for cell in line.tail]
-    words = [Line((cell,), (), True, cell.start, cell.end) for line in lines for cell in line.label]
+    words = [make_line((cell,), (), True, cell.start, cell.end) for line in lines for cell in line.label]
     alignment = align(words, form, table.key, len(table.rows), 0)
     present = [m.row for m in alignment.matches]
     for rows in (present, list(range(len(table.rows)))):
@@ -26,7 +26,7 @@ def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]
             for row in rows:
                 tail = tuple(values[at : at + len(table.rows[row].columns)])
                 at += len(tail)
-                united.append((row, Line((), tail, False, tail[0].start, tail[-1].end)))
+                united.append((row, make_line((), tail, False, tail[0].start, tail[-1].end)))
             return united
     return None
 

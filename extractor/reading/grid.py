@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from extractor.documents import Document
 from extractor.forms import Row, Table, forms
 from extractor.reading.alignment import MATCH, align
-from extractor.reading.cells import Cell, Kind
+from extractor.reading.cells import EMPTY, Cell, Kind
 from extractor.reading.columns import Layout, Placement, layout, place
 from extractor.reading.detached import reunite
 from extractor.reading.labels import column_labels, similarities, squeeze
-from extractor.reading.lines import Line, table_lines
+from extractor.reading.lines import Line, make_line, table_lines
 from extractor.reading.oneline import one_line_placement
 from extractor.report import Defect, ExtraRow, OpenRow, Reading, Section, Span, State, TableReading
 
@@ -33,7 +33,7 @@ class _Source:
 
     def reading(self, cell: Cell, confidence: float) -> Reading:
         content = cell.content
-        if content.kind is Kind.EMPTY:
+        if content is EMPTY:
             return _BLANK
         span = self.span(cell.start, cell.end)
         raw = self.document.text[span[0] : span[1]]
@@ -268,7 +268,7 @@ def _read_one_line(source: _Source, fit: _Fit) -> TableReading:
     labels = column_labels(table)
     placement, named = one_line_placement(values or blank[:1], header, labels, [c.key for c in table.columns], len(table.rows))
     line = (values or blank)[0]
-    whole = Line((), placement.cells, line.visible, line.start, (values or blank)[-1].end)
+    whole = make_line((), placement.cells, line.visible, line.start, (values or blank)[-1].end)
     row = Row("", (table.label,), table.label_en, (), ids)
     cells: dict[str, Reading] = {}
     open_rows: list[OpenRow] = []

@@ -7,36 +7,32 @@ lines of words and numbers (aligned by spaces); one cell per line; everything on
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from extractor.reading.cells import CJK, Cell, Content, Kind, content_of
+from extractor.reading.cells import CJK, EMPTY, Cell, Content, Kind, content_of
 from extractor.reading.html import html_rows
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a table. `label`: the leading cells with words; `tail`: the cells behind them (empty ones only where
-    separators show them). `visible`: separators show the cells. `lead` is the column of
-    the first tail cell, `width` the number of cells."""
+class Line(NamedTuple):
+    """One line of a table. `label`: the leading cells with words, `text` these words; `tail`: the cells behind them (empty
+    ones only where separators show them), `filled` how many of them hold something. `visible`: separators show the cells.
+    `lead` is the column of the first tail cell."""
 
     label: tuple[Cell, ...]
+    text: str
     tail: tuple[Cell, ...]
+    filled: int
     visible: bool
     start: int
     end: int
     lead: int = 0
-    width: int = 0
 
-    @cached_property
-    def text(self) -> str:
-        """The words of the label."""
-        return " ".join([c.text for c in self.label])
 
-    @cached_property
-    def filled(self) -> int:
-        """How many tail cells hold something."""
-        return len([c for c in self.tail if c.content.kind is not Kind.EMPTY])
+def make_line(label: Sequence[Cell], tail: Sequence[Cell], visible: bool, start: int, end: int, lead: int = 0) -> Line:
+    """A line with what follows from its cells."""
+    filled = len([c for c in tail if c.content is not EMPTY])
+    return Line(tuple(label), " ".join([c.text for c in label]), tuple(tail), filled, visible, start, end, lead)
 
 
 _LINE = re.compile(r"[^\n]*\n?")
@@ -60,7 +56,7 @@ def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> l
     `tagged` is the view's text, `text` the same with HTML tags blanked (the same object where there are none).
     """
     if tagged is not text and _ROW_TAG.search(tagged, start, end):
-        rows = [_line([_cell(text, a, b, i) for i, (a, b) in enumerate(row)], True) for row in html_rows(tagged, start, end)]
+        rows = [_line([_cell(text[a:b], a, i) for i, (a, b) in enumerate(row)]) for row in html_rows(tagged, start, end)]
         return [line for line in rows if line is not None]
     raw: list[tuple[int, int]] = []
     tabbed = piped = 0
@@ -79,14 +75,15 @@ def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> l
     return _stream(text, raw, columns)
 
 
-def _cell(text: str, start: int, end: int, column: int) -> Cell:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if end - start > 4 and text.startswith("**", start) and text.endswith("**", start, end):
-        start, end = start + 2, end - 2
-    words = text[start:end]
+def _cell(piece: str, at: int, column: int) -> Cell:
+    """The cell that holds `piece`, which begins at view offset `at`."""
+    words = piece.strip()
+    if not words:
+        return Cell(at, at, EMPTY, "", column)
+    start = at + (0 if piece.startswith(words) else piece.index(words))
+    if len(words) > 4 and words.startswith("**") and words.endswith("**"):
+        words, start = words[2:-2], start + 2
+    end = start + len(words)
     if "&" in words:
         words = words.replace("&nbsp;", " ").strip()
     return Cell(start, end, content_of(words), words, column)
@@ -105,13 +102,13 @@ def _separated(text: str, raw: list[tuple[int, int]], separator: str) -> list[Li
         cells: list[Cell] = []
         at = a
         for piece in text[a:b].split(separator):
-            cells.append(_cell(text, at, at + len(piece), len(cells)))
+            cells.append(_cell(piece, at, len(cells)))
             at += len(piece) + 1
         joined = _continues(lines, cells, text)
         if joined is not None:
             lines[-1] = joined
             continue
-        line = _line(cells, True)
+        line = _line(cells)
         if line is not None:
             lines.append(line)
     return lines
@@ -126,29 +123,34 @@ def _continues(lines: list[Line], cells: list[Cell], text: str) -> Line | None:
         return None
     if text[last.end : cells[0].start].strip(" ") != "\n":
         return None
-    cell = _cell(text, last.start, cells[0].end, last.column)
+    cell = _cell(text[last.start : cells[0].end], last.start, last.column)
     if cell.content.kind is not Kind.NUMBER:
         return None
     before = lines[-1]
-    return Line(before.label, (*before.tail[:-1], cell), True, before.start, cell.end, before.lead, before.width)
+    return make_line(before.label, (*before.tail[:-1], cell), True, before.start, cell.end, before.lead)
 
 
-def _line(cells: list[Cell], visible: bool) -> Line | None:
+def _line(cells: list[Cell]) -> Line | None:
     """Label cells are those up to the last one with words that stands before the first value; None for a rule or nothing."""
-    if not cells or all(_RULE_CELL.fullmatch(c.text) for c in cells):
+    first_value = last_label = last_words = -1
+    for i, cell in enumerate(cells):
+        if cell.content.is_value:
+            first_value = i
+            break
+        if cell.content is not EMPTY:
+            last_words = i
+            if _is_label(cell):
+                last_label = i
+    if first_value >= 0 and all(_RULE_CELL.fullmatch(c.text) for c in cells):
         return None
-    first_value = next((i for i, c in enumerate(cells) if c.content.is_value), len(cells))
-    last_label = max((i for i in range(first_value) if cells[i].content.kind is Kind.TEXT and _is_label(cells[i])), default=-1)
-    if last_label < 0 and first_value == len(cells):
-        last_label = max((i for i in range(first_value) if cells[i].content.kind is Kind.TEXT), default=-1)
-    label = tuple(c for c in cells[: last_label + 1] if c.content.kind is not Kind.EMPTY)
+    if last_label < 0 and first_value < 0:
+        last_label = last_words
+        if last_label < 0 and len(cells) < _BLANK_ROW:
+            return None
     # words among the values are no label: something stands in the cell that is no number
-    tail = tuple(
-        Cell(c.start, c.end, _ILLEGIBLE, c.text, c.column) if c.content.kind is Kind.TEXT else c for c in cells[last_label + 1 :]
-    )
-    if not label and len(cells) < _BLANK_ROW and not any(c.content.kind is not Kind.EMPTY for c in tail):
-        return None
-    return Line(label, tail, visible, cells[0].start, cells[-1].end, last_label + 1, len(cells))
+    tail = _values(cells[last_label + 1 :])
+    label = [c for c in cells[: last_label + 1] if c.content is not EMPTY]
+    return make_line(label, tail, True, cells[0].start, cells[-1].end, last_label + 1)
 
 
 def _is_label(cell: Cell) -> bool:
@@ -161,7 +163,7 @@ def _tokens(text: str, start: int, end: int) -> list[Cell]:
     for i in range(len(cells) - 1, -1, -1):
         cell = cells[i]
         if cell.content.kind is Kind.MARK and i + 1 < len(cells) and cells[i + 1].content.kind is Kind.TEXT and i:
-            cells[i] = Cell(cell.start, cell.end, _TEXT, cell.text)
+            cells[i] = cell._replace(content=_TEXT)
     return cells
 
 
@@ -183,12 +185,12 @@ def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
         first = next((i for i, c in enumerate(line) if c.content.is_value), len(line))
         label = [c for c in line if c.content.kind is Kind.TEXT and (c.start < line[first].start if first < len(line) else True)]
         tail = _values(line[first:])
-        lines.append(Line(tuple(label), tail, False, line[0].start, line[-1].end, len(label), len(line)))
+        lines.append(make_line(label, tail, False, line[0].start, line[-1].end, len(label)))
     return lines
 
 
-def _values(cells: list[Cell]) -> tuple[Cell, ...]:
-    return tuple(Cell(c.start, c.end, _ILLEGIBLE, c.text) if c.content.kind is Kind.TEXT else c for c in cells)
+def _values(cells: list[Cell]) -> list[Cell]:
+    return [c._replace(content=_ILLEGIBLE) if c.content.kind is Kind.TEXT else c for c in cells]
 
 
 def _runs(cells: list[Cell]) -> list[Line]:
@@ -199,7 +201,7 @@ def _runs(cells: list[Cell]) -> list[Line]:
     for cell in cells:
         if cell.content.kind is Kind.TEXT:
             if tail and not _is_label(cell):
-                tail.append(Cell(cell.start, cell.end, _ILLEGIBLE, cell.text))
+                tail.append(cell._replace(content=_ILLEGIBLE))
                 continue
             if tail:
                 lines.append(_run(label, tail))
@@ -214,5 +216,5 @@ def _runs(cells: list[Cell]) -> list[Line]:
 
 def _run(label: list[Cell], tail: list[Cell]) -> Line:
     first, last = (label or tail)[0], (tail or label)[-1]
-    return Line(tuple(label), tuple(tail), False, first.start, last.end, len(label), len(label) + len(tail))
+    return make_line(label, tail, False, first.start, last.end, len(label))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from math import comb
 
-from extractor.reading.cells import Cell, Kind
+from extractor.reading.cells import EMPTY, Cell
 from extractor.reading.columns import MAX_PLACEMENTS, Layout, Placement, place
 from extractor.reading.labels import squeeze
 from extractor.reading.lines import Line
@@ -27,7 +27,7 @@ def one_line_placement(
         line = values[0]
         return place(line, Layout(None, None, (0.5,) * count, None), count, ""), bool(named)
     if len(tail) > count:
-        tail = tuple(cell for cell in tail if cell.content.kind is not Kind.EMPTY)
+        tail = tuple(cell for cell in tail if cell.content is not EMPTY)
     if len(tail) == count:
         return Placement(tail, (tuple(range(count)),), True), bool(named)
     if len(tail) > count or comb(count, len(tail)) > MAX_PLACEMENTS:
