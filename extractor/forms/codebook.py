@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Literal
 
+from rich import box
+from rich.table import Table
+
 from extractor.forms.form import Column, Identity, forms
 
 Kind = Literal["count", "change", "amount"]
@@ -93,6 +96,16 @@ def as_csv() -> str:
     writer.writerow(_HEADER)
     writer.writerows(map(_flat, codebook()))
     return out.getvalue()
+
+
+def as_table() -> Table:
+    """For a terminal."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in ("id", "form", "row", "column", "kind"):
+        table.add_column(title, overflow="fold")
+    for v in codebook():
+        table.add_row(v.id, " ".join(v.forms), " / ".join(v.row), v.column, f"{v.kind} {v.unit}".strip())
+    return table
 
 
 _INTRODUCTION = """\

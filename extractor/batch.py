@@ -1,0 +1,63 @@
+"""Several files, one after the other: each gives a report or one line that says why not, and none stops the others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractor.documents.document import Document
+from extractor.documents.load import load
+from extractor.documents.unreadable import UnreadableError
+from extractor.pipeline import NotAReportError, extract
+from extractor.report import Report
+from extractor.verification.finding import Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """One file that was read."""
+
+    path: Path
+    document: Document
+    report: Report
+    verification: Verification
+
+
+def extract_file(path: Path) -> Extracted:
+    """Read and verify one file. Raises UnreadableError, whatever went wrong."""
+    document = load(path)
+    try:
+        return Extracted(path, document, *extract(document))
+    except NotAReportError:
+        raise UnreadableError("E-NOT-A-REPORT", document.source) from None
+    except Exception as error:
+        if os.environ.get("EXTRACTOR_TRACEBACK"):
+            raise
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UnreadableError("E-INTERNAL", document.source, reason=reason[:200]) from error
+
+
+def extract_files(paths: Iterable[Path]) -> Iterator[Extracted | UnreadableError]:
+    """The files in order; an error in the place of a file that gave no report."""
+    for path in paths:
+        try:
+            yield extract_file(path)
+        except UnreadableError as error:
+            yield error
+
+
+def safe_names(paths: Iterable[Path]) -> list[str]:
+    """A name for the results of each file: its stem, only characters that every file system takes, no two alike."""
+    taken = {"index", "summary"}
+    names = []
+    for path in paths:
+        stem = "".join(c if c.isalnum() or c in "-_.（）()" else "_" for c in path.stem).strip("._")[:80] or "report"
+        name, number = stem, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names

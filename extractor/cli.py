@@ -1,0 +1,222 @@
+"""The command line. Exit status: 0 read, with findings or not · 2 the call is wrong · 3 a file can't be read or is no report.
+
+Each command imports what it needs when it runs, so that `extractor --help` is there at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from extractor.presenting.sheet import Language
+
+UNREAD = 3
+_PIPED_WIDTH = 120
+
+
+def main() -> None:
+    """Entry point of `extractor` and `python -m extractor`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character gets a question mark, not a traceback
+    cli(prog_name="extractor")
+
+
+def _language(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--lang", "language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of the output."
+    )(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="extractor")
+def cli() -> None:
+    """Read Chinese annual reports on government information disclosure into checked, traceable fields.
+
+    政府信息公开工作年度报告：读取、核查、逐数溯源。
+    """
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per file, each on one line, and nothing else.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write NAME.json for each file, and summary.csv, into a folder.")
+@click.option("--pages", is_flag=True, help="With --out: also an HTML page for each report, and index.html.")
+@_language
+def extract(files: tuple[Path, ...], as_json: bool, out: Path | None, pages: bool, language: Language) -> None:
+    """Read reports. 读取报告。
+
+    Without --json or --out, print a summary. A file that can't be read gives one line on standard error; the others go on.
+    """
+    if as_json and out is not None:
+        raise click.UsageError("--json prints and --out writes: use one of them")
+    if pages and out is None:
+        raise click.UsageError("--pages needs --out DIR")
+    if as_json:
+        failed = _print_json(files)
+    else:
+        try:
+            failed = _summarise(files, out, pages, language)
+        except OSError as error:
+            raise click.UsageError(f"can't write to {out}: {error.strerror}") from None
+    if failed:
+        sys.exit(UNREAD)
+
+
+def _print_json(files: Sequence[Path]) -> bool:
+    """Whether any file failed."""
+    from extractor.batch import Extracted, extract_files
+    from extractor.output import dumps, to_json_object
+
+    out = sys.stdout.buffer
+    failed = False
+    with _progress(files, quiet=out.isatty()) as step:
+        for result in extract_files(files):
+            if isinstance(result, Extracted):
+                out.write(dumps(to_json_object(result.document, result.report, result.verification)) + b"\n")
+                out.flush()
+            else:
+                failed = True
+                click.echo(str(result), err=True)
+            step()
+    return failed
+
+
+def _summarise(files: Sequence[Path], out: Path | None, pages: bool, language: Language) -> bool:
+    """Print the summary, and write the results where a folder is given. Whether any file failed. Raises OSError."""
+    from extractor.batch import Extracted, extract_files, safe_names
+    from extractor.output import dumps, to_json_object
+    from extractor.presenting.page import page
+    from extractor.presenting.summary import entry, failure, print_summary, summary_csv, summary_page
+    from extractor.presenting.wording import word
+
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    entries = []
+    with _progress(files) as step:
+        for name, result in zip(safe_names(files), extract_files(files), strict=True):
+            step()
+            if not isinstance(result, Extracted):
+                click.echo(str(result), err=True)
+                entries.append(failure(result, language))
+                continue
+            document, report, verification = result.document, result.report, result.verification
+            entries.append(entry(document.source, name, report, verification))
+            if out is not None:
+                (out / f"{name}.json").write_bytes(dumps(to_json_object(document, report, verification)) + b"\n")
+                if pages:
+                    (out / f"{name}.html").write_text(page(document, report, verification, language), "utf-8")
+    console = _console()
+    print_summary(console, entries, language)
+    if out is not None:
+        (out / "summary.csv").write_text(summary_csv(entries), "utf-8-sig")  # with the mark, spreadsheets read it as UTF-8
+        to_open = [out / "summary.csv"]
+        if pages:
+            (out / "index.html").write_text(summary_page(entries, language), "utf-8")
+            to_open.insert(0, out / "index.html")
+        console.print(word("W-OPEN-FIRST", language, files=" ".join(map(str, to_open))), markup=False, soft_wrap=True)
+    return any(e.failure for e in entries)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_language
+def show(file: Path, language: Language) -> None:
+    """Show a report as its statutory form. 按法定格式显示报告与核查结果。"""
+    from extractor.batch import extract_file
+    from extractor.documents.unreadable import UnreadableError
+    from extractor.presenting.terminal import show as show_report
+
+    try:
+        result = extract_file(file)
+    except UnreadableError as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNREAD)
+    show_report(_console(), result.document, result.report, result.verification, language)
+
+
+@cli.command()
+def forms() -> None:
+    """List the statutory forms. 列出法定格式。"""
+    from rich import box
+    from rich.table import Table
+
+    from extractor.forms.form import forms as all_forms
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in ("form", "reports on", "by", "tables", "cells", "identities"):
+        table.add_column(title, justify="right" if title in ("cells", "identities") else "left")
+    for form in all_forms():
+        years = f"{form.first_year}–{form.last_year or ''}"
+        tables = ", ".join(f"{t.key} ({len(t.rows)} rows)" for t in form.tables)
+        table.add_row(form.code, years, form.authority, tables, str(len(form.cell_ids)), str(len(form.identities)))
+    _console().print(table)
+
+
+@cli.command()
+@click.option("--format", "as_", type=click.Choice(["table", "json", "markdown", "csv"]), default="table", show_default=True)
+def codebook(as_: str) -> None:
+    """Print the codebook of variables. 输出变量编码手册。"""
+    from extractor.forms.codebook import as_csv, as_json, as_markdown, as_table
+
+    if as_ == "table":
+        _console().print(as_table())
+    elif as_ == "json":
+        _print_as_json(as_json())
+    else:
+        click.echo(as_markdown() if as_ == "markdown" else as_csv(), nl=False)
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of the output. 输出结果的 JSON Schema。"""
+    from extractor.output_schema import json_schema
+
+    _print_as_json(json_schema())
+
+
+@cli.command("eval", add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def evaluate(arguments: tuple[str, ...]) -> None:
+    """Measure readers on reports whose truth is known. 评测。"""
+    from extractor.eval.cli import eval_group
+
+    eval_group.main(list(arguments), prog_name="extractor eval")
+
+
+def _print_as_json(value: object) -> None:
+    import orjson
+
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    known = console.is_terminal or "COLUMNS" in os.environ
+    return console if known else Console(highlight=False, width=_PIPED_WIDTH)
+
+
+@contextmanager
+def _progress(files: Sequence[Path], quiet: bool = False) -> Iterator[Callable[[], None]]:
+    """A function to call after each file. A bar on standard error, if that is a terminal and there are several files."""
+    if quiet or len(files) < 2 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=len(files))
+        yield lambda: bar.advance(task)
