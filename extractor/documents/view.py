@@ -31,6 +31,10 @@ class View:
     sources: tuple[int, ...] = ()
     single: tuple[bool, ...] = ()
 
+    def with_text(self, text: str) -> View:
+        """The same map over another text of the same length."""
+        return View(text, self.starts, self.sources, self.single)
+
     def source_span(self, start: int, end: int) -> Span:
         """The span of the source for the view's [start, end)."""
         if not self.starts:

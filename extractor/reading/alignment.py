@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from extractor.reading.labels import similarities
+from extractor.reading.labels import is_part, similarities
 from extractor.reading.lines import Line
 
 MATCH = 0.55  # a label less alike than this is another label
@@ -40,7 +40,7 @@ class Alignment:
 
 def align(lines: list[Line], form: str, table: str, rows: int, columns: int) -> Alignment:
     """The best alignment of the lines with the rows of the form's table."""
-    chunks = [i for i, line in enumerate(lines) if line.tail or line.visible]
+    chunks = [i for i, line in enumerate(lines) if line.tail or line.visible or _is_whole(line, form, table)]
     scores = [_scores(lines, i, form, table) for i in chunks]
     weights = [_weight(lines[i], columns) for i in chunks]
     pairs = _straight(scores, weights)
@@ -74,8 +74,8 @@ def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float
     if len(line.label) > 1 and not line.visible:
         words = [c.text for c in line.label]
         variants += ["".join(words[-k:]) for k in range(1, min(len(words), 9))]
-    above = _fragments(lines, index, -1)
-    below = _fragments(lines, index, 1)
+    above = _fragments(lines, index, -1, form, table)
+    below = _fragments(lines, index, 1, form, table)
     for up in range(len(above) + 1):
         for down in range(len(below) + 1):
             if up or down:
@@ -83,21 +83,39 @@ def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float
     for variant in variants:
         if variant:
             best = tuple(map(max, best, similarities(variant, form, table)))
+    if not line.label and line.filled:
+        best = _with_neighbour(best, lines, index, form, table)
     return best
 
 
-def _fragments(lines: list[Line], index: int, step: int) -> list[str]:
-    """Words on the lines without numbers next to a line, in their order, at most `_REACH`."""
+def _is_whole(line: Line, form: str, table: str) -> bool:
+    """The line's label is that of a row, not a fragment of one."""
+    return bool(line.label) and max(similarities(line.text, form, table)) >= _ENOUGH
+
+
+def _with_neighbour(
+    best: tuple[float, ...], lines: list[Line], index: int, form: str, table: str
+) -> tuple[float, ...]:
+    """Numbers without words: a whole label on the line above is theirs; one on the line below less likely."""
+    for step, share in ((-1, 1.0), (1, 0.9)):
+        at = index + step
+        if 0 <= at < len(lines) and not lines[at].filled and _is_whole(lines[at], form, table):
+            best = tuple([max(a, b * share) for a, b in zip(best, similarities(lines[at].text, form, table), strict=True)])
+    return best
+
+
+def _fragments(lines: list[Line], index: int, step: int, form: str, table: str) -> list[str]:
+    """Words on the lines without numbers next to a line, in their order, at most `_REACH`; a whole label is no fragment."""
     found: list[str] = []
     at = index + step
     while 0 <= at < len(lines) and len(found) < _REACH:
         line = lines[at]
-        if line.filled and line.visible:
-            break
         if line.filled:
             # numbers without separators: the words before them may be the end of this line's label
-            if step > 0 and line.label:
+            if step > 0 and line.label and not line.visible and not _is_whole(line, form, table):
                 found.append(line.label[0].text)
+            break
+        if lines[index].label and _is_whole(line, form, table) and not is_part(lines[index].text, line.text, form, table):
             break
         found.append(line.text)
         at += step

@@ -57,13 +57,13 @@ CJK = re.compile(r"[\u3400-\u9fff\ufffd]")
 _MARKS = re.compile(r"[-\u2010-\u2015\u2212_/\\~*]{1,6}|无|不涉及|不适用")
 _UNITS = "亿元|万元|千元|元|件次|人次|件|条|个|份|项|次|人|户|宗|起|部|篇"
 _NUMBER = re.compile(
-    r"(?P<sign>[+\-\u2010-\u2015\u2212增减]?)\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+(?:\s*\n\s*\d+)?)(?P<fraction>\.\d+)?\s*"
+    r"(?P<sign>[+\-\u2010-\u2015\u2212]|增加?|减少?|)\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+(?:\s*\n\s*\d+)?)(?P<fraction>\.\d+)?\s*"
     rf"(?P<unit>{_UNITS})?\s*(?P<note>[(\[【].*|[,;:]\s*(?:其中|含).*)?",
     re.DOTALL,
 )
 _LOOKALIKE = re.compile(r"[+\-]?[0-9OoQ〇○lI]{1,9}")
 _LOOKALIKES = str.maketrans("OoQ〇○lI", "0000011")
-_NUMERAL = re.compile(r"[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:[)\]][.、]?|[.、])")
+NUMERAL = re.compile(r"[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:[)\]][.、]?|[.、])")
 # 增减 printed with room for both: "+(3) -( )", "增( )减(4)", "+(0) -(0)"
 _TWO_WAY = re.compile(r"[+增]\s*\(\s*(\d*)\s*\)\s*[-\u2010-\u2015\u2212减]\s*\(\s*(\d*)\s*\)")
 _SEPARATED = re.compile(r"\s*\n\s*|,")
@@ -89,7 +89,7 @@ def content_of(text: str) -> Content:
         return _two_way(both.group(1), both.group(2))
     if _LOOKALIKE.fullmatch(text) and (any(c.isdigit() for c in text) or text in {"O", "o", "〇", "○", "l", "I"}):
         return Content(Kind.NUMBER, int(text.translate(_LOOKALIKES)), lookalike=True)
-    if CJK.search(text) or _NUMERAL.fullmatch(text):
+    if CJK.search(text) or NUMERAL.fullmatch(text):
         return _TEXT
     return _ILLEGIBLE if any(c.isdigit() for c in text) else _TEXT
 
@@ -98,7 +98,7 @@ def _number(match: re.Match[str]) -> Content:
     digits = _SEPARATED.sub("", match["digits"])
     if len(digits) > _MAX_DIGITS:
         return _ILLEGIBLE
-    negative = match["sign"] not in ("", "+", "增")
+    negative = match["sign"] not in ("", "+", "增", "增加")
     # an amount of money stays exact: never a binary float
     value: Number = Decimal(digits + match["fraction"]) if match["fraction"] else int(digits)
     return Content(Kind.NUMBER, -value if negative else value, match["unit"] or "", (match["note"] or "").strip())

@@ -11,12 +11,12 @@ from extractor.reading.lines import Line, make_line
 
 
 def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]] | None:
-    """The rows, each with a line of its label and its numbers; None where labels and numbers stand together, or where the
-    count does not fit."""
-    if any(line.visible for line in lines) or not _apart(lines, len(table.columns)):
+    """The rows, each with the line of its numbers: none where the count does not fit. None where labels and numbers stand
+    together."""
+    if not _apart(lines, max(len(row.columns) for row in table.rows)):
         return None
     values = [cell for line in lines for cell in line.tail]
-    words = [make_line((cell,), (), True, cell.start, cell.end) for line in lines for cell in line.label]
+    words = [part for line in lines if line.label for part in _words(line)]
     alignment = align(words, form, table.key, len(table.rows), 0)
     present = [m.row for m in alignment.matches]
     for rows in (present, list(range(len(table.rows)))):
@@ -26,9 +26,15 @@ def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]
             for row in rows:
                 tail = tuple(values[at : at + len(table.rows[row].columns)])
                 at += len(tail)
-                united.append((row, make_line((), tail, False, tail[0].start, tail[-1].end)))
+                united.append((row, make_line((), tail, lines[0].visible, tail[0].start, tail[-1].end)))
             return united
-    return None
+    return []
+
+
+def _words(line: Line) -> list[Line]:
+    """The labels of a line: its words together, but one by one where a run of labels stands before a run of numbers."""
+    groups = [(cell,) for cell in line.label] if line.tail else [line.label]
+    return [make_line(cells, (), True, cells[0].start, cells[-1].end) for cells in groups]
 
 
 def _apart(lines: list[Line], columns: int) -> bool:

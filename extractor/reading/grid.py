@@ -58,7 +58,7 @@ def read_tables(document: Document, tagged: str, text: str, sections: Sequence[S
     `text` is the view's text with HTML tags blanked, `tagged` the same with them. `year` breaks a tie between versions.
     """
     source = _Source(document, text)
-    spans = {s.key: s.span for s in sections}
+    spans = {s.key: (s.heading[1] if s.heading else s.span[0], s.span[1]) for s in sections}
     readings: dict[str, TableReading] = {}
     for key in dict.fromkeys(t.key for form in forms() for t in form.tables):
         versions = [(form.code, t) for form in forms() for t in form.tables if t.key == key]
@@ -85,17 +85,24 @@ class _Fit:
     found: tuple[_Found, ...]
     spare: tuple[Line, ...]
     score: float
+    detached: bool = False
 
 
 def _fit(form: str, table: Table, lines: list[Line], words: str) -> _Fit:
     if table.one_line:
         return _Fit(form, table, lines, (), (), 1.0 if lines else 0.0)
-    found, spare = _rows(form, table, lines)
-    if not found:
-        return _Fit(form, table, lines, (), (), 0.0)
     named = {key for label, key in column_labels(table).items() if len(label) >= 4 and label in words}
     # tables of few rows differ between the versions by their columns, tables of many by their rows
     columns = 0 if table.uniform else len(named)
+    united = reunite(lines, form, table)
+    if united is not None:
+        together = tuple([_Found(row, line, 1.0) for row, line in united])
+        return _Fit(form, table, lines, together, (), max(len(together) + columns, 0.01), detached=True)
+    alignment = align(lines, form, table.key, len(table.rows), len(table.columns) if table.uniform else 0)
+    found = [_Found(m.row, lines[m.line], m.similarity, m.unlabelled) for m in alignment.matches]
+    spare = [lines[i] for i in alignment.spare]
+    if not found:
+        return _Fit(form, table, lines, (), (), 0.0)
     score = sum(f.similarity for f in found) - 0.2 * len(spare) + columns
     return _Fit(form, table, lines, tuple(found), tuple(spare), max(score, 0.01))
 
@@ -112,7 +119,7 @@ def _best(fits: Sequence[_Fit], others: Iterable[TableReading], year: int | None
 def _read_rows(source: _Source, fit: _Fit) -> TableReading:
     table, found = fit.table, fit.found
     if not found:
-        return _lost(fit.form, table)
+        return _lost(source, fit)
     first = min(f.line.start for f in found)
     plan = None
     defects: list[Defect] = []
@@ -131,16 +138,6 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
     defects += _lost_rows(table, {f.row for f in found}, cells)
     extra, more = _spare_lines(source, fit, cells)
     return TableReading(table.key, fit.form, cells, tuple(open_rows), extra, tuple(defects + more))
-
-
-def _rows(form: str, table: Table, lines: list[Line]) -> tuple[list[_Found], list[Line]]:
-    """Which lines are which rows of the form, and the lines with numbers that are none."""
-    united = reunite(lines, form, table)
-    if united is not None:
-        return [_Found(row, line, 1.0) for row, line in united], []
-    alignment = align(lines, form, table.key, len(table.rows), len(table.columns) if table.uniform else 0)
-    found = [_Found(m.row, lines[m.line], m.similarity, m.unlabelled) for m in alignment.matches]
-    return found, [lines[i] for i in alignment.spare]
 
 
 def _names(table: Table, row: Row | None = None) -> dict[str, object]:
@@ -247,9 +244,13 @@ def _spare_lines(source: _Source, fit: _Fit, cells: dict[str, Reading]) -> tuple
     return tuple(extra), defects
 
 
-def _lost(form: str, table: Table) -> TableReading:
-    ids = tuple(cell for row in table.rows for cell in row.cells)
-    return TableReading(table.key, form, dict.fromkeys(ids, _ABSENT), defects=(Defect("S-TABLE-LOST", ids, (), _names(table)),))
+def _lost(source: _Source, fit: _Fit) -> TableReading:
+    """No number of the table can be tied to a cell: nothing of it is there, or its numbers stand apart from their labels."""
+    ids = tuple(cell for row in fit.table.rows for cell in row.cells)
+    code = "S-NUMBERS-DETACHED" if fit.detached else "S-TABLE-LOST"
+    spans = (source.span(fit.lines[0].start, fit.lines[-1].end),) if fit.detached else ()
+    defect = Defect(code, ids, spans, _names(fit.table) | {"count": sum(line.filled for line in fit.lines)})
+    return TableReading(fit.table.key, fit.form, dict.fromkeys(ids, _ABSENT), defects=(defect,))
 
 
 def _read_one_line(source: _Source, fit: _Fit) -> TableReading:
@@ -261,7 +262,7 @@ def _read_one_line(source: _Source, fit: _Fit) -> TableReading:
     header = [line for line in lines if line.label and line not in values]
     if not values and not blank:
         if not header:
-            return _lost(form, table)
+            return _lost(source, fit)
         defect = Defect("S-ROW-LOST", ids, (), _names(table) | {"label": table.label, "label_zh": table.label,
                         "label_en": table.label_en, "count": 1, "last_zh": table.label, "last_en": table.label_en})
         return TableReading(table.key, form, dict.fromkeys(ids, _ABSENT), defects=(defect,))

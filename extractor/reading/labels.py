@@ -108,6 +108,12 @@ def similarities(label: str, form: str, table: str) -> tuple[float, ...]:
     return tuple(scores)
 
 
+def is_part(fragment: str, label: str, form: str, table: str) -> bool:
+    """Whether a fragment stands in the label, groups included, of the row that `label` is most like."""
+    scores = similarities(label, form, table)
+    return squeeze(fragment) in _labels(form, table).paths[scores.index(max(scores))]
+
+
 @cache
 def column_labels(table: Table) -> dict[str, str]:
     """Every squeezed way to write a column's label, to the column's key; what two columns share is left out."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.reading.cells import CJK, EMPTY, Cell, Content, Kind, content_of
+from extractor.reading.cells import CJK, EMPTY, NUMERAL, Cell, Content, Kind, content_of
 from extractor.reading.html import html_rows
 
 
@@ -38,13 +38,14 @@ def make_line(label: Sequence[Cell], tail: Sequence[Cell], visible: bool, start:
 _LINE = re.compile(r"[^\n]*\n?")
 _ROW_TAG = re.compile(r"<tr\b", re.IGNORECASE)
 _RULE_CELL = re.compile(r":?-{2,}:?|:-+:?|-+:")
-_PAGE_NUMBER = re.compile(r"\s*(?:[-\u2010-\u2015]{1,2}\s*\d{1,3}\s*[-\u2010-\u2015]{1,2}|第\s*\d{1,3}\s*页.{0,12}|\d{1,3}\s*/\s*\d{1,3})\s*")
+_PAGE_NUMBER = re.compile(r"\s*(?:[-\u2010-\u2015]{1,2}\s*\d{1,3}\s*[-\u2010-\u2015]{1,2}|第\s*\d{1,3}\s*页.{0,12}|\d{1,3} ?/ ?\d{1,3})\s*")
 _SENTENCE = re.compile(r"[。;]|,(?!只计|不计|等于)")
 _TOKEN = re.compile(
     r"[+\-]\s?\d[\d,]*(?:\.\d+)?(?![^\s|])"  # + 54
-    r"|\d[\d,.]*\s?(?:件|条|个|份|项|次|万元|元)?\s?\([^()\n]{1,40}\)(?![^\s|])"  # 22(其中修订 16 件)
-    r"|[^\s|]+"
+    r"|\d[\d,.]*\s?(?:件|条|个|份|项|次|万元|元)?\s?\((?![一二三四五六七八九十\d]{1,2}\))[^()\n]{1,40}\)(?![^\s|])"  # 22(其中修订 16 件)
+    r"|[^\s|#>][^\s|]*"
 )
+_FEW = 12  # a table has separators if one line in so many has
 _BLANK_ROW = 5  # as many empty cells side by side are a row with nothing in it, fewer are an empty line
 _ILLEGIBLE = Content(Kind.ILLEGIBLE)
 _TEXT = Content(Kind.TEXT)
@@ -68,9 +69,9 @@ def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> l
             raw.append((a, b))
             tabbed += "\t" in text[a:b]
             piped += text.count("|", a, b) >= 3
-    if tabbed * 4 >= len(raw) and tabbed:
+    if tabbed * _FEW >= len(raw) and tabbed:
         return _separated(text, raw, "\t")
-    if piped * 4 >= len(raw) and piped:
+    if piped * _FEW >= len(raw) and piped:
         return _separated(text, raw, "|")
     return _stream(text, raw, columns)
 
@@ -173,13 +174,15 @@ def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
     kept = [
         line
         for line, count, (a, b) in zip(tokens, counts, raw, strict=True)
-        if line and not (count < 5 and b - a > 24 and _SENTENCE.search(text, a, b))
+        if line and not (b - a > (24 if count else 60) and count < 5 and _SENTENCE.search(text, a, b))
     ]
     counts = [sum(c.content.is_value for c in line) for line in kept]
     crowded = max(counts, default=0) > 2 * columns
     single = all(count <= 1 for count in counts) and not any(count and len(line) > 1 for line, count in zip(kept, counts, strict=True))
-    if crowded or single:
+    if crowded:
         return _runs([cell for line in kept for cell in line])
+    if single:
+        return _runs([cell for line in kept for cell in _whole_words(line)])
     lines: list[Line] = []
     for line in kept:
         first = next((i for i, c in enumerate(line) if c.content.is_value), len(line))
@@ -187,6 +190,13 @@ def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
         tail = _values(line[first:])
         lines.append(make_line(label, tail, False, line[0].start, line[-1].end, len(label)))
     return lines
+
+
+def _whole_words(line: list[Cell]) -> list[Cell]:
+    """The words of a line that holds nothing else as one cell."""
+    if len(line) < 2 or any(c.content.kind is not Kind.TEXT for c in line):
+        return line
+    return [Cell(line[0].start, line[-1].end, _TEXT, " ".join([c.text for c in line]))]
 
 
 def _values(cells: list[Cell]) -> list[Cell]:
@@ -200,7 +210,7 @@ def _runs(cells: list[Cell]) -> list[Line]:
     tail: list[Cell] = []
     for cell in cells:
         if cell.content.kind is Kind.TEXT:
-            if tail and not _is_label(cell):
+            if tail and not _is_label(cell) and not NUMERAL.fullmatch(cell.text):
                 tail.append(cell._replace(content=_ILLEGIBLE))
                 continue
             if tail:
