@@ -11,6 +11,7 @@ from extractor.report import Number
 DIGITS = {"零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 MULTIPLIERS = {"": 1, "百": 100, "千": 1000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
+_LONGEST = 20  # characters: longer ones are no numbers of a report
 _PLAIN = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 # Letters that OCR puts in the place of a digit; they count as digits inside a number only.
 _LOOK_ALIKES = str.maketrans("OoIl〇", "00110")
@@ -20,7 +21,7 @@ _LOOK_ALIKES = str.maketrans("OoIl〇", "00110")
 def chinese_number(text: str) -> int | None:
     """The value of a Chinese numeral: 十二, 一千两百, 三万五千, 一百零五, 二〇二一 (digit by digit), 一千二 (1200).
     None where it is no well-formed numeral."""
-    if not text:
+    if not 0 < len(text) <= _LONGEST:
         return None
     if all(c in DIGITS for c in text):
         return DIGITS[text] if len(text) == 1 else int("".join(str(DIGITS[c]) for c in text))
@@ -62,7 +63,7 @@ def printed_number(text: str, multiplier: str = "") -> Number | None:
     245000). An int where no fraction is left, unless one is printed and nothing multiplies it. None where no number can
     be read."""
     plain = text.translate(_LOOK_ALIKES)
-    if not _PLAIN.fullmatch(plain):
+    if len(text) > _LONGEST or not _PLAIN.fullmatch(plain):
         return None
     bare = plain.replace(",", "").replace(" ", "")
     factor = MULTIPLIERS[multiplier]
