@@ -6,6 +6,7 @@ no row of the form, a row may have no line. Fragments of a label above or below 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from extractor.reading.labels import is_part, similarities
@@ -17,6 +18,9 @@ _LOST_LINE = -0.30  # per line with numbers that is no row
 _UNLABELLED = 0.50  # a full line of numbers that has lost its label: a row only where the place is free
 _ENOUGH = 0.9  # a line's own label fits: no fragment is looked for around it
 _REACH = 3  # how many fragments above and below a line may belong to its label
+
+
+_BEGINNING = re.compile(r"[(（]?[一二三四五六七八九1-9][)）.、,]")  # a label begins with its numeral
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +116,17 @@ def _fragments(lines: list[Line], index: int, step: int, form: str, table: str) 
         line = lines[at]
         if line.filled:
             # numbers without separators: the words before them may be the end of this line's label
-            if step > 0 and line.label and not line.visible and not _is_whole(line, form, table):
+            if step > 0 and line.label and not line.visible and not _BEGINNING.match(line.text) and not _is_whole(line, form, table):
                 found.append(line.label[0].text)
             break
         if lines[index].label and _is_whole(line, form, table) and not is_part(lines[index].text, line.text, form, table):
             break
+        begins = _BEGINNING.match(line.text) is not None
+        if begins and step > 0:
+            break
         found.append(line.text)
+        if begins:
+            break
         at += step
     return found if step > 0 else found[::-1]
 

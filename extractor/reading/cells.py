@@ -58,12 +58,12 @@ _MARKS = re.compile(r"[-\u2010-\u2015\u2212_/\\~*]{1,6}|无|不涉及|不适用"
 _UNITS = "亿元|万元|千元|元|件次|人次|件|条|个|份|项|次|人|户|宗|起|部|篇"
 _NUMBER = re.compile(
     r"(?P<sign>[+\-\u2010-\u2015\u2212]|增加?|减少?|)\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+(?:\s*\n\s*\d+)?)(?P<fraction>\.\d+)?\s*"
-    rf"(?P<unit>{_UNITS})?\s*(?P<note>[(\[【].*|[,;:]\s*(?:其中|含).*)?",
+    rf"(?P<unit>{_UNITS})?\s*(?P<note>[(\[【](?![一二三四五六七八九十\d]{{1,2}}[)\]】]).*|[,;:]\s*(?:其中|含).*)?",
     re.DOTALL,
 )
 _LOOKALIKE = re.compile(r"[+\-]?[0-9OoQ〇○lI]{1,9}")
 _LOOKALIKES = str.maketrans("OoQ〇○lI", "0000011")
-NUMERAL = re.compile(r"[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:[)\]][.、]?|[.、])")
+NUMERAL = re.compile(r"[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[)\]][.、]?|[.、])")
 # 增减 printed with room for both: "+(3) -( )", "增( )减(4)", "+(0) -(0)"
 _TWO_WAY = re.compile(r"[+增]\s*\(\s*(\d*)\s*\)\s*[-\u2010-\u2015\u2212减]\s*\(\s*(\d*)\s*\)")
 _SEPARATED = re.compile(r"\s*\n\s*|,")

@@ -22,36 +22,43 @@ class Layout:
     """What the lines of one table show of its columns.
 
     `first`: the source column of the form's first column, by a header that names all columns side by side, or None.
-    `named`: the form's columns that the header names, in order, or None where it names none.
+    `headed`: the header names columns. `left`: the columns that it names, where it and all rows have lost the same number.
     `filled`: for each column the share of sound rows in which something stands.
     `centres`: for text aligned by spaces, the middle of each column on the line, and half the distance to its neighbour.
     """
 
     first: int | None
-    named: tuple[int, ...] | None
+    headed: bool
+    left: tuple[int, ...] | None
     filled: tuple[float, ...]
     centres: tuple[tuple[float, float], ...] | None
+
+
+def no_layout(count: int) -> Layout:
+    """Nothing is known of the columns."""
+    return Layout(None, False, None, (0.5,) * count, None)
 
 
 def layout(header: Sequence[Line], rows: Sequence[Line], labels: dict[str, str], keys: Sequence[str], text: str) -> Layout:
     """The layout from the lines before the first row (`header`), the rows, and the wordings of the columns' labels."""
     count = len(keys)
     places: dict[str, int] = {}
-    order: list[tuple[int, int]] = []
+    order: list[int] = []
     for line in header:
         for cell in (*line.label, *line.tail):
-            key = labels.get(squeeze(cell.text)) if cell.text else None
+            key = labels.get(squeeze(cell.text), "")
             if key in keys:
                 places.setdefault(key, cell.column)
-                order.append((cell.start, keys.index(key)))
+                order.append(keys.index(key))
     columns = [places.get(key, -1) for key in keys]
     first = columns[0] if columns[0] >= 0 and columns == list(range(columns[0], columns[0] + count)) else None
     sound = [row for row in rows if len(row.tail) == count]
     filled = tuple(
         sum(row.tail[i].content is not EMPTY for row in sound) / len(sound) if sound else 0.5 for i in range(count)
     )
-    named = tuple(sorted({index for _, index in order})) if order else None
-    return Layout(first, named, filled, _centres(rows, count, text))
+    named = tuple(sorted(set(order))) if order else None
+    lost = named is not None and len(named) < count and all(len(row.tail) <= len(named) for row in rows)
+    return Layout(first, bool(order), named if lost else None, filled, _centres(rows, count, text))
 
 
 def _centres(rows: Sequence[Line], count: int, text: str) -> tuple[tuple[float, float], ...] | None:
@@ -100,8 +107,8 @@ def place(line: Line, layout: Layout, count: int, text: str) -> Placement:
         if by_place is not None:
             rest = frozenset(range(count)) - set(by_place)
             return Placement(tail, (by_place,), True, rest)
-    if layout.named is not None and len(layout.named) == len(tail) < count and line.visible:
-        return Placement(tail, (layout.named,), True)
+    if layout.left is not None and len(layout.left) == len(tail) and line.visible:
+        return Placement(tail, (layout.left,), True)
     if comb(count, len(tail)) > MAX_PLACEMENTS:
         return Placement(tail, (), False)
     # the header, where it is sound, says which column comes first on this line; else nothing lost in front is likeliest

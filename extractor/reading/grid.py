@@ -9,7 +9,7 @@ from extractor.documents import Document
 from extractor.forms import Row, Table, forms
 from extractor.reading.alignment import MATCH, align
 from extractor.reading.cells import EMPTY, Cell, Kind
-from extractor.reading.columns import Layout, Placement, layout, place
+from extractor.reading.columns import Placement, layout, no_layout, place
 from extractor.reading.detached import reunite
 from extractor.reading.labels import column_labels, similarities, squeeze
 from extractor.reading.lines import Line, make_line, table_lines
@@ -126,14 +126,14 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
     if table.uniform:
         header = [line for line in fit.lines if line.end <= first]
         plan = layout(header, [f.line for f in found], column_labels(table), [c.key for c in table.columns], source.text)
-        if plan.named is None:
+        if not plan.headed:
             defects.append(Defect("S-HEADER-LOST", (), (source.span(first, first),), _names(table)))
     cells: dict[str, Reading] = {}
     open_rows: list[OpenRow] = []
     for f in found:
         row = table.rows[f.row]
         count = len(row.cells)
-        placement = place(f.line, plan or Layout(None, None, (0.5,) * count, None), count, source.text)
+        placement = place(f.line, plan or no_layout(count), count, source.text)
         _place_row(source, table, row, row.cells, f, placement, cells, open_rows, defects)
     defects += _lost_rows(table, {f.row for f in found}, cells)
     extra, more = _spare_lines(source, fit, cells)
@@ -184,11 +184,12 @@ def _place_row(
 
 
 def _illegible(table: Table, row: Row, ids: Sequence[str], cells: Mapping[str, Reading]) -> list[Defect]:
-    return [
-        Defect("S-CELL-ILLEGIBLE", (cell,), (cells[cell].span,) if cells[cell].span else (), _names(table, row) | {"raw": cells[cell].raw})
-        for cell in ids
-        if cells[cell].state is State.ILLEGIBLE
-    ]
+    found: list[Defect] = []
+    for cell in ids:
+        reading = cells[cell]
+        if reading.state is State.ILLEGIBLE and reading.span is not None:
+            found.append(Defect("S-CELL-ILLEGIBLE", (cell,), (reading.span,), _names(table, row) | {"raw": reading.raw}))
+    return found
 
 
 def _lost_rows(table: Table, present: set[int], cells: dict[str, Reading]) -> list[Defect]:

@@ -16,8 +16,8 @@ from extractor.forms import table as form_table
 
 # The traditional characters that occur in the forms' labels, with their simplified forms.
 _SIMPLE = str.maketrans(
-    "規範製發廢現數許處罰強業費單萬項對開總務結轉請數據關係為於與況機構組織會計維糾審訴議經復後續辦無沒補內確類過執案詢舉報複繳納圍區國祕號處門間難問題進實書釋擬應須當還變時給則並產個億從準歸屬護權質獲認資訊電際額達轉續證選擇屆寫",
-    "规范制发废现数许处罚强业费单万项对开总务结转请数据关系为于与况机构组织会计维纠审诉议经复后续办无没补内确类过执案询举报复缴纳围区国秘号处门间难问题进实书释拟应须当还变时给则并产个亿从准归属护权质获认资讯电际额达转续证选择届写",
+    "內動務區問單國執報審對屬廢強後復採數於會條業構機權決沒況減為無爲獲現當發確祕穩範糾納組結經維總織繳繼續罰舉萬處號補複覆規計訟訪許訴詢認請議護費購轉辦這進過開関關項題額類體",
+    "内动务区问单国执报审对属废强后复采数于会条业构机权决没况减为无为获现当发确秘稳范纠纳组结经维总织缴继续罚举万处号补复复规计讼访许诉询认请议护费购转办这进过开关关项题额类体",
 )
 _NOISE = re.compile(r"[\s,.:;!?、。·()\[\]{}<>〈〉《》【】〔〕「」\"'“”‘’|*#_=~^`\\/-]+")
 
@@ -26,6 +26,16 @@ _NOISE = re.compile(r"[\s,.:;!?、。·()\[\]{}<>〈〉《》【】〔〕「」\
 def squeeze(text: str) -> str:
     """A label without spaces, punctuation and brackets, in simplified characters: what is compared."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", text)).translate(_SIMPLE).replace("其它", "其他")
+
+
+@cache
+def spelling(words: str, gap: str = "") -> str:
+    """A regular expression for the words in either script, with `gap` allowed between the characters."""
+    traditional: dict[str, str] = {}
+    for old, new in _SIMPLE.items():
+        traditional.setdefault(chr(new), "")
+        traditional[chr(new)] += chr(old)
+    return gap.join(f"[{c}{traditional[c]}]" if c in traditional else re.escape(c) for c in words)
 
 
 @dataclass(frozen=True, slots=True)

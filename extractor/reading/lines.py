@@ -41,12 +41,14 @@ _RULE_CELL = re.compile(r":?-{2,}:?|:-+:?|-+:")
 _PAGE_NUMBER = re.compile(r"\s*(?:[-\u2010-\u2015]{1,2}\s*\d{1,3}\s*[-\u2010-\u2015]{1,2}|第\s*\d{1,3}\s*页.{0,12}|\d{1,3} ?/ ?\d{1,3})\s*")
 _SENTENCE = re.compile(r"[。;]|,(?!只计|不计|等于)")
 _TOKEN = re.compile(
-    r"[+\-]\s?\d[\d,]*(?:\.\d+)?(?![^\s|])"  # + 54
+    r"(?<![^\s|])\d{1,2}\s?[.、](?=\s*[\u4e00-\u9fff“])"  # the numeral of a label, 1 . 属 于
+    r"|\+\s?\d[\d,]*(?:\.\d+)?(?![^\s|])"  # + 54; with a minus it could be two cells
     r"|\d[\d,.]*\s?(?:件|条|个|份|项|次|万元|元)?\s?\((?![一二三四五六七八九十\d]{1,2}\))[^()\n]{1,40}\)(?![^\s|])"  # 22(其中修订 16 件)
     r"|[^\s|#>][^\s|]*"
 )
 _FEW = 12  # a table has separators if one line in so many has
 _BLANK_ROW = 5  # as many empty cells side by side are a row with nothing in it, fewer are an empty line
+_DECORATION = re.compile(r"[*=_~`]{2,}|[#>]+")  # of Markdown
 _ILLEGIBLE = Content(Kind.ILLEGIBLE)
 _TEXT = Content(Kind.TEXT)
 
@@ -65,7 +67,7 @@ def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> l
         a, b = match.span()
         if b > a and text[b - 1] == "\n":
             b -= 1
-        if text[a:b].strip() and not _PAGE_NUMBER.fullmatch(text, a, b):
+        if text[a:b].strip() and not _PAGE_NUMBER.fullmatch(text[a:b].strip(" |")):
             raw.append((a, b))
             tabbed += "\t" in text[a:b]
             piped += text.count("|", a, b) >= 3
@@ -159,12 +161,20 @@ def _is_label(cell: Cell) -> bool:
 
 
 def _tokens(text: str, start: int, end: int) -> list[Cell]:
-    """The words and numbers of one line; a mark between words is part of the words."""
-    cells = [Cell(m.start(), m.end(), content_of(m.group()), m.group()) for m in _TOKEN.finditer(text, start, end)]
-    for i in range(len(cells) - 1, -1, -1):
-        cell = cells[i]
-        if cell.content.kind is Kind.MARK and i + 1 < len(cells) and cells[i + 1].content.kind is Kind.TEXT and i:
-            cells[i] = cell._replace(content=_TEXT)
+    """The words and numbers of one line; the stroke in 增 / 减 and a 无 before other words are words."""
+    whole = _cell(text[start:end], start, 0)
+    if whole.content.kind is Kind.NUMBER:
+        return [whole]
+    cells = [
+        Cell(m.start(), m.end(), content_of(m.group()), m.group())
+        for m in _TOKEN.finditer(text, start, end)
+        if not _DECORATION.fullmatch(m.group())
+    ]
+    for i, cell in enumerate(cells):
+        if cell.content.kind is Kind.MARK:
+            behind = cells[i + 1].content.kind if i + 1 < len(cells) else None
+            if (i and cells[i - 1].text.endswith("增")) or (behind is Kind.TEXT and CJK.match(cell.text)):
+                cells[i] = cell._replace(content=_TEXT)
     return cells
 
 

@@ -7,9 +7,11 @@ from itertools import combinations
 from math import comb
 
 from extractor.reading.cells import EMPTY, Cell
-from extractor.reading.columns import MAX_PLACEMENTS, Layout, Placement, place
+from extractor.reading.columns import MAX_PLACEMENTS, Placement, no_layout, place
 from extractor.reading.labels import squeeze
 from extractor.reading.lines import Line
+
+_LOST_TOGETHER = 2  # so many columns a page break takes from header and numbers alike
 
 
 def one_line_placement(
@@ -25,7 +27,7 @@ def one_line_placement(
     tail = tuple(cell for line in values for cell in line.tail)
     if len(tail) > count and len(values) == 1:
         line = values[0]
-        return place(line, Layout(None, None, (0.5,) * count, None), count, ""), bool(named)
+        return place(line, no_layout(count), count, ""), bool(named)
     if len(tail) > count:
         tail = tuple(cell for cell in tail if cell.content is not EMPTY)
     if len(tail) == count:
@@ -35,7 +37,8 @@ def one_line_placement(
     ways = list(combinations(range(count), len(tail)))
     whole = [*keys] * groups
     fitting = [way for way in ways if [whole[i] for i in way] == named]
-    if len(fitting) == 1:
+    # a header in pieces names few columns, and then says nothing of the numbers
+    if len(fitting) == 1 and len(tail) >= count - _LOST_TOGETHER:
         return Placement(tail, (fitting[0],), True), True
     return Placement(tail, tuple(ways), False), bool(named)
 

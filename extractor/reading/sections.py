@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import zip_longest
 
 from rapidfuzz import fuzz, process
 
 from extractor.documents.view import View
 from extractor.forms import forms
-from extractor.reading.labels import squeeze
+from extractor.reading.labels import spelling, squeeze
 from extractor.report import Section
 
 _LINE = re.compile(r"[^\n]+")
@@ -42,8 +43,9 @@ def _headings() -> dict[str, str]:
 @cache
 def _inline() -> re.Pattern[str]:
     """A heading inside a line: its numeral, a mark, its wording."""
-    wordings = sorted({label for form in forms() for s in form.sections for label in (s.label, *s.aliases)}, key=len, reverse=True)
-    return re.compile(r"[一二三四五六][、.,]\s?(?:" + "|".join(map(re.escape, wordings)) + ")")
+    wordings = {label for form in forms() for s in form.sections for label in (s.label, *s.aliases)}
+    longest_first = sorted(wordings, key=lambda w: (-len(w), w))
+    return re.compile(r"[一二三四五六][、.,]\s?(?:" + "|".join(spelling(w, "[ ]?") for w in longest_first) + ")")
 
 
 @cache
@@ -54,7 +56,7 @@ def _anchors() -> dict[str, re.Pattern[str]]:
         for table in form.tables:
             words[table.section] += [name for row in table.rows if len(name := _bare_label(row.label)) >= 8]
     return {
-        key: re.compile("|".join(r"[ \t\n|]*".join(map(re.escape, word)) for word in dict.fromkeys(known)))
+        key: re.compile("|".join(spelling(word, r"[ \t\n|]*") for word in dict.fromkeys(known)))
         for key, known in words.items()
     }
 
@@ -114,7 +116,7 @@ def find_sections(view: View) -> tuple[tuple[Section, ...], int | None]:
     # a heading with no body before the next heading is a line of a table of contents, or printed twice
     bodied = [
         h
-        for h, following in zip(candidates, [*candidates[1:], None], strict=True)
+        for h, following in zip_longest(candidates, candidates[1:])
         if _is_body(text[h.end : following.start if following else len(text)])
     ]
     chosen: dict[str, _Heading] = {}
@@ -136,8 +138,9 @@ def find_sections(view: View) -> tuple[tuple[Section, ...], int | None]:
             after = min((s for k, (s, _) in starts.items() if ORDER.index(k) > ORDER.index(key)), default=end)
             found = pattern.search(text, before, after)
             if found:
-                line = text.rfind("\n", before, found.start()) + 1
-                starts[key] = (max(line, before), -1)
+                line = max(text.rfind("\n", before, found.start()) + 1, before)
+                # on a line that holds more than this table's beginning, the table begins with the words found
+                starts[key] = (line if found.start() - line < _MAX_HEADING else found.start(), -1)
     ordered = sorted(starts.items(), key=lambda item: item[1][0])
     sections: list[Section] = []
     for index, (key, (start, heading_end)) in enumerate(ordered):
