@@ -50,8 +50,10 @@ class View:
 
     def _view(self, source: int) -> int:
         piece = max(bisect_right(self.sources, source) - 1, 0)
-        within = 0 if self.single[piece] else source - self.sources[piece]
         limit = self.starts[piece + 1] if piece + 1 < len(self.starts) else len(self.text)
+        within = source - self.sources[piece]
+        if self.single[piece] and within:
+            return limit
         return min(self.starts[piece] + within, limit)
 
     def _source(self, offset: int) -> Span:

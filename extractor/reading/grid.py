@@ -108,12 +108,14 @@ def _fit(form: str, table: Table, lines: list[Line], words: str) -> _Fit:
 
 
 def _best(fits: Sequence[_Fit], others: Iterable[TableReading], year: int | None) -> _Fit:
-    """The version whose labels fit best; among equals that of the table before, then that of the year, then the newest."""
+    """The version whose labels fit best; among equals that of the other tables if they agree, else that of the year, else the
+    newest."""
     top = max(fit.score for fit in fits)
     equal = {fit.form: fit for fit in fits if fit.score >= top - _SAME}
-    decided = [other.form for other in others if other.score > 0]
+    decided = list(dict.fromkeys(other.form for other in others if other.score > 0))
     by_year = [form.code for form in forms() if year is not None and form.covers(year)]
-    return next(equal[code] for code in (*reversed(decided), *by_year, *equal) if code in equal)
+    order = (*decided, *by_year) if len(decided) == 1 else (*by_year, *decided)
+    return next(equal[code] for code in (*order, *equal) if code in equal)
 
 
 def _read_rows(source: _Source, fit: _Fit) -> TableReading:

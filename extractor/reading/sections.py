@@ -18,6 +18,7 @@ _LINE = re.compile(r"[^\n]+")
 _NUMERAL = re.compile(r"^(?:第?[一二三四五六七八]|[1-8])(?=[^一二三四五六七八0-9])(?:部分)?")
 _SUBHEADING = re.compile(r"[(\[]\s*[一二三四五六七八九十\d]+\s*[)\]]")
 _MAX_HEADING = 64
+_MOST_HEADINGS = 100  # a file with more is no report; the search for the order stays short
 # What stands only in the table of a section, with spaces allowed between the characters: the section has begun there.
 _ANCHORS = {
     "disclosure": ("第二十条第", "信息内容"),
@@ -104,6 +105,16 @@ def _is_body(text: str) -> bool:
     return len(squeeze(text[:200])) >= 6
 
 
+def _in_order(headings: list[_Heading]) -> list[_Heading]:
+    """The longest run of headings in the order of the form, the earliest of equally long ones."""
+    best: list[list[_Heading]] = []
+    for heading in headings:
+        position = ORDER.index(heading.key)
+        before = [run for run in best if ORDER.index(run[-1].key) < position]
+        best.append([*max(before, key=len, default=[]), heading])
+    return max(best, key=len, default=[])
+
+
 def find_sections(view: View) -> tuple[tuple[Section, ...], int | None]:
     """The sections in the order of the form, with spans of the source, and the view offset at which a second report begins
     in the same file (None: there is one report only).
@@ -119,19 +130,13 @@ def find_sections(view: View) -> tuple[tuple[Section, ...], int | None]:
         for h, following in zip_longest(candidates, candidates[1:])
         if _is_body(text[h.end : following.start if following else len(text)])
     ]
-    chosen: dict[str, _Heading] = {}
-    second: int | None = None
-    last = -1
-    for heading in bodied:
-        position = ORDER.index(heading.key)
-        if position > last:
-            chosen[heading.key] = heading
-            last = position
-        elif position <= 1 and last >= ORDER.index("disputes"):
-            second = heading.start  # the order of the sections begins again
-            break
+    bodied = bodied[:_MOST_HEADINGS]
+    chosen = _in_order(bodied)
+    later = bodied[bodied.index(chosen[-1]) + 1 :] if chosen else []
+    # the order of the sections begins again: a second report
+    second = later[0].start if len(_in_order(later)) >= 2 and later[0].key in ORDER[:2] else None
     end = second if second is not None else len(text)
-    starts = {key: (h.start, h.end) for key, h in chosen.items()}
+    starts = {h.key: (h.start, h.end) for h in chosen}
     for key, pattern in _anchors().items():
         if key not in starts:
             before = max((s for k, (s, _) in starts.items() if ORDER.index(k) < ORDER.index(key)), default=0)
