@@ -292,7 +292,7 @@ def _basis(preamble: str, view: View) -> Iterator[HeaderField]:
 def _defects(header: Header, text: str, view: View) -> Iterator[Defect]:
     for field, zh, en in ((header.issuer, "发布机关", "the issuer"), (header.year, "报告年度", "the year of the report")):
         if field is None:
-            yield Defect("H-MISSING", params={"zh": zh, "en": en})
+            yield Defect("H-MISSING", params={"field_zh": zh, "field_en": en})
     if header.issuer is None:
         return
     name = str(header.issuer.value)
