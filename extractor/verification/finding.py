@@ -15,11 +15,20 @@ Interval = tuple[int | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A cell that may be the wrong one: its share of the blame (0 to 1) and the value that would mend the edits."""
+    """A cell that may be the wrong one: its share of the blame (0 to 1) and the value that would mend the edits.
+
+    `verdict`: why it would be wrong (`extractor.verification.likelihood.Verdict`). `jointly`: the other cells that must
+    change with it. `edits`: the failing edits it lies in. `mends`: the failing edits that hold once the proposal, and
+    those of the cells in `jointly`, are taken.
+    """
 
     cell: str
     weight: float
     proposal: Number | None = None
+    verdict: str = ""
+    jointly: tuple[str, ...] = ()
+    edits: tuple[str, ...] = ()
+    mends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,194 @@
+"""What a report's tables lack: defects that readers met, cells without a value, and numbers that nothing confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from extractor.messages import catalogue
+from extractor.report import Defect, Reading, State, TableReading
+from extractor.verification.counts import Counts
+from extractor.verification.finding import Finding, Interval, Severity, Suspect
+from extractor.verification.naming import LANGUAGES, cell_list, names, phrase, split, spread
+from extractor.verification.placement import Placed
+from extractor.verification.propagation import Slack
+
+_NOTHING = {"zh": "", "en": ""}
+_SIGNS = ("+", "-", "－", "＋", "−", "—", "增", "减", "↑", "↓")
+_MISSING = (State.ABSENT, State.ILLEGIBLE)
+_SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "info"}
+
+
+def severity_of(code: str) -> Severity:
+    """The severity that the catalogue gives a finding. Raises KeyError for a code that it doesn't know."""
+    return _SEVERITIES[catalogue()[code].severity]
+
+
+def defect_findings(
+    defects: Iterable[Defect], forms: Mapping[str, str], deduced: Mapping[str, int], intervals: Mapping[str, Interval]
+) -> list[Finding]:
+    """A finding for each defect, its parameters completed. `forms`: the form of each table. Raises KeyError: unknown code."""
+    return [_defect_finding(d, forms, deduced, intervals) for d in defects]
+
+
+def _defect_finding(
+    defect: Defect, forms: Mapping[str, str], deduced: Mapping[str, int], intervals: Mapping[str, Interval]
+) -> Finding:
+    severity = severity_of(defect.code)
+    named = len(defect.cells)
+    params: dict[str, object] = {"count": named, "cell_count": named, "columns": named, "raw": ""}
+    form = forms.get(split(defect.cells[0])[0]) if defect.cells else None
+    if form is not None:
+        params |= names(form, defect.cells[0]) | spread(cells=cell_list(form, defect.cells))
+    params |= defect.params
+    count, last = params["count"], {language: params.get(f"last_{language}", "") for language in LANGUAGES}
+    several = isinstance(count, int) and count > 1 and last["zh"]
+    lost = phrase("P-ROWS-LOST", last_zh=last["zh"], last_en=last["en"], count=count) if several else phrase("P-ROW-LOST-ONE")
+    forced = _NOTHING if form is None else _forced(form, defect.cells, deduced, intervals)
+    raw = phrase("P-RAW", raw=params["raw"]) if params["raw"] else _NOTHING
+    params |= spread(through=lost, forced=forced, raw=raw)
+    if severity == "warning" and defect.code in RESTORABLE and defect.cells and all(c in deduced for c in defect.cells):
+        severity = "info"
+    return Finding(defect.code, severity, defect.cells, defect.spans, params=params)
+
+
+RESTORABLE = ("S-ROW-LOST", "S-ROW-SHORT", "S-COLUMN-LOST", "S-CELL-LOST", "S-CELL-ILLEGIBLE")
+"""Losses that are made good where arithmetic forces every value that is lost."""
+
+
+def _forced(form: str, cells: Sequence[str], deduced: Mapping[str, int], intervals: Mapping[str, Interval]) -> dict[str, str]:
+    """What arithmetic forces on cells that are not printed, as the end of a sentence."""
+    values = [(cell, deduced[cell]) for cell in cells if deduced.get(cell)]
+    noughts = sum(deduced.get(cell) == 0 for cell in cells)
+    bounds = [(cell, i) for cell in cells if (i := intervals.get(cell)) is not None and i[1] is not None]
+    if noughts == len(cells):
+        return phrase("P-FORCED-ZERO")
+    pieces: list[dict[str, str]] = []
+    for cell, value in values[:6]:
+        pieces.append(phrase("P-FORCED-VALUE", **_named(form, cell), low=value))
+    for cell, (low, high) in bounds[: 6 - len(pieces)]:
+        pieces.append(phrase("P-FORCED-BOUNDS", **_named(form, cell), low=low, high=high))
+    if not pieces:
+        return _NOTHING
+    left = len(values) + len(bounds) - len(pieces)
+    more = phrase("P-AND-MORE", n=left) if left else _NOTHING
+    if not left and noughts and len(values) + len(bounds) + noughts == len(cells):
+        pieces.append(phrase("P-FORCED-REST"))
+    joined = {"zh": "、".join(p["zh"] for p in pieces) + more["zh"], "en": ", ".join(p["en"] for p in pieces) + more["en"]}
+    return phrase("P-FORCED", values_zh=joined["zh"], values_en=joined["en"])
+
+
+def _named(form: str, cell: str) -> dict[str, object]:
+    name = names(form, cell)
+    return {"cell_zh": name["cell_zh"], "cell_en": name["cell_en"]}
+
+
+def placement_findings(placed: Iterable[Placed], form: str) -> list[Finding]:
+    """A finding for each open row: how its numbers were placed, or that they could not be."""
+    findings: list[Finding] = []
+    for one in placed:
+        row = one.row
+        raw = " ".join(r.raw for r in row.readings)
+        count, columns = len(row.readings), len(row.cells)
+        params = names(form, row.cells[0]) | {"raw": raw, "count": count, "columns": columns}
+        if row.row == split(row.cells[0])[0]:  # a whole table on one line
+            params |= {f"label_{language}": params[f"table_{language}"] for language in LANGUAGES}
+        spans = tuple(r.span for r in row.readings if r.span is not None) or (row.span,)
+        severity: Severity
+        if one.settled:
+            code, severity = "S-ROW-PLACED", "warning" if one.chosen else "info"
+            reason = phrase("P-PLACED-CHOSEN" if one.chosen else "P-PLACED-ALIKE")
+        else:
+            code, severity = "S-ROW-OPEN", "error"
+            reason = phrase("P-OPEN-NONE" if one.dead else "P-OPEN-SEVERAL" if one.bounds else "P-OPEN-UNTRIED")
+        findings.append(Finding(code, severity, row.cells, spans, params=params | spread(reason=reason)))
+    return findings
+
+
+def cell_findings(
+    counts: Counts, named: frozenset[str], deduced: Mapping[str, int], intervals: Mapping[str, Interval]
+) -> list[Finding]:
+    """Cells that need a look: no count, no sign, blank and not known to be nought, lost without another finding that says so.
+
+    `named`: cells that a defect's finding names."""
+    system = counts.system
+    form = system.form
+    findings: list[Finding] = []
+    blank: list[str] = []
+    lost: list[str] = []
+    for number, (cell, reading) in enumerate(zip(system.cells, counts.readings, strict=True)):
+        state = reading.state
+        if state is State.PRINTED:
+            if number in counts.unfit:
+                findings.append(_of_cell("V-NOT-A-COUNT", form, cell, reading))
+            elif system.signed[number] and _unsigned(reading):
+                findings.append(_of_cell("V-SIGN-MISSING", form, cell, reading))
+            continue
+        value = deduced.get(cell)
+        if value and state in (State.BLANK, State.MARKED):
+            params = names(form, cell) | {"value": value}
+            suspects = (Suspect(cell, 1.0, value, "not_printed"),)
+            place = (reading.span,) if reading.span is not None else ()
+            code = "S-BLANK-NOT-ZERO"
+            findings.append(Finding(code, severity_of(code), (cell,), place, value, None, params, suspects))
+        elif value is None and state is State.BLANK and cell not in named:
+            blank.append(cell)
+        elif state in _MISSING and cell not in named:
+            lost.append(cell)
+    for code, cells in (("S-CELL-BLANK", blank), ("S-CELL-LOST", lost)):
+        if cells:
+            spans = tuple(s for cell in cells if (s := counts.readings[system.index[cell]].span) is not None)
+            findings.append(_defect_finding(Defect(code, tuple(cells), spans), {counts.table.table: form}, deduced, intervals))
+    return findings
+
+
+def _of_cell(code: str, form: str, cell: str, reading: Reading) -> Finding:
+    params = names(form, cell) | {"raw": reading.raw}
+    spans = (reading.span,) if reading.span is not None else ()
+    return Finding(code, severity_of(code), (cell,), spans, None, reading.value, params)
+
+
+def _unsigned(reading: Reading) -> bool:
+    return isinstance(reading.value, int | Decimal) and reading.value > 0 and not reading.raw.strip().startswith(_SIGNS)
+
+
+def unconfirmed(counts: Counts, failing: frozenset[int], placed: frozenset[int]) -> list[Finding]:
+    """The printed numbers that no edit confirms, of a table with edits and with cells that are not printed.
+
+    An edit confirms where all its cells are printed, none of them was placed by it, and it holds. Noughts are named only
+    where the table has lost cells: where a body leaves its noughts blank, a printed 0 needs no second look.
+    """
+    system, values = counts.system, counts.values
+    damaged = bool(placed) or any(
+        counts.readings[c].state in _MISSING for c in range(len(values)) if system.of_cell[c]
+    )
+    confirmed: set[int] = set(placed)
+    for edit, incidence in enumerate(system.members):
+        if edit in failing:
+            confirmed.update(cell for cell, _ in incidence)  # named by a finding of its own
+        elif not any(cell in placed for cell, _ in incidence) and _holds(values, incidence, counts.slack, edit):
+            confirmed.update(cell for cell, _ in incidence)
+    cells = [
+        system.cells[c] for c, value in enumerate(values)
+        if value is not None and system.of_cell[c] and c not in confirmed and (value or damaged)
+    ]
+    if not cells:
+        return []
+    spans = tuple(s for cell in cells if (s := counts.readings[system.index[cell]].span) is not None)
+    params = names(system.form, cells[0]) | {"count": len(cells)} | spread(cells=cell_list(system.form, cells))
+    return [Finding("V-UNCONFIRMED", severity_of("V-UNCONFIRMED"), tuple(cells), spans, params=params)]
+
+
+def _holds(values: Sequence[int | None], incidence: Iterable[tuple[int, int]], slack: Slack, edit: int) -> bool:
+    off = 0
+    for cell, sign in incidence:
+        value = values[cell]
+        if value is None:
+            return False
+        off += sign * value
+    return off == 0 or bool(slack and off == slack[edit][1])
+
+
+def tables_in_order(tables: Mapping[str, TableReading], order: Sequence[str]) -> list[TableReading]:
+    """The tables in the form's order, whatever order they were handed over in."""
+    return [tables[key] for key in order if key in tables]
