@@ -1,0 +1,220 @@
+"""The grid reader on one dense table in every layout, and on what page breaks and bodies do to it."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor.report import Defect, State, TableReading
+from tests.reading.tables import HEADER, Lines, assert_read_exactly, numbers, read, report_with, requests, tabs
+
+CODES = ["2019", "2021"]
+
+
+def codes(reading: TableReading) -> set[str]:
+    return {d.code for d in reading.defects}
+
+
+def defect(reading: TableReading, code: str) -> Defect:
+    return next(d for d in reading.defects if d.code == code)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_tabs(code: str) -> None:
+    assert_read_exactly(report_with(tabs(requests(code)[2]), code), code)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("rule", [True, False])
+def test_markdown_pipes(code: str, rule: bool) -> None:
+    rows = [(["项目"], HEADER), *requests(code)[2]]
+    lines = ["| " + " | ".join([*labels, *cells]) + " |" for labels, cells in rows]
+    if rule:
+        lines.insert(1, "|" + "---|" * 8)
+    assert_read_exactly(report_with("\n".join(lines), code), code)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_html_with_merged_cells(code: str) -> None:
+    rows = [(["项目"], HEADER), *requests(code)[2]]
+    body = "".join(
+        "<tr>" + "".join(f'<td rowspan="2" class=x><p>{c}</p></td>' for c in labels) + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
+        for labels, cells in rows
+    )
+    assert_read_exactly(report_with(f"<table border=1>{body}</table>", code), code)
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n", "\n\n\n"])
+def test_one_cell_per_line(gap: str) -> None:
+    cells = [c for labels, numbers in [(["项目"], HEADER), *requests()[2]] for c in [*labels, *numbers]]
+    assert_read_exactly(report_with(gap.join(cells)))
+
+
+def test_one_cell_per_line_with_stray_pipes() -> None:
+    cells = [c for labels, numbers in [(["项目"], HEADER), *requests()[2]] for c in [*labels, *numbers]]
+    ways = ["| {}", "{} |", "|{}|", "{}"]
+    assert_read_exactly(report_with("\n".join(ways[i % 4].format(c) for i, c in enumerate(cells))))
+
+
+def test_one_single_line() -> None:
+    cells = [c for labels, numbers in [(["项目"], HEADER), *requests()[2]] for c in [*labels, *numbers]]
+    assert_read_exactly(report_with(" ".join(cells)))
+
+
+def test_aligned_by_spaces_with_labels_broken_above_and_below_their_numbers() -> None:
+    lines: list[str] = [" " * 30 + "  ".join(HEADER)]
+    for labels, cells in requests()[2]:
+        label, line = labels[-1], "".join(c.rjust(10) for c in cells)
+        third = max(len(label) // 3, 1)
+        if len(label) < 9:
+            lines.append(label.ljust(30) + line)
+        else:
+            lines += [label[:third], label[third : 2 * third].ljust(30) + line, label[2 * third :]]
+    assert_read_exactly(report_with("\n".join(lines)))
+
+
+@pytest.mark.parametrize("numbers_first", [True, False])
+@pytest.mark.parametrize("by_line", [True, False])
+def test_numbers_detached_from_their_labels(numbers_first: bool, by_line: bool) -> None:
+    labels = "\n".join(label for row, _ in [(HEADER, []), *requests()[2]] for label in row)
+    values = "\n".join((" " if by_line else "\n").join(cells) for _, cells in requests()[2])
+    parts = [values, labels] if numbers_first else [labels, values]
+    assert_read_exactly(report_with("\n\n".join(parts)))
+
+
+def test_detached_numbers_that_do_not_fit_are_given_to_no_cell() -> None:
+    labels = "\n".join(label for row, _ in [(HEADER, []), *requests()[2]] for label in row)
+    values = [c for _, cells in requests()[2] for c in cells]
+    del values[40]
+    reading = read(report_with(labels + "\n\n" + "\n".join(values)))["requests"]
+    assert all(value is None for value in numbers(reading).values())
+    assert len(defect(reading, "S-NUMBERS-DETACHED").cells) == 175
+
+
+def test_labels_torn_and_group_labels_shifted() -> None:
+    lines: Lines = []
+    for labels, cells in requests()[2]:
+        torn = [" ".join(label[i : i + 3] for i in range(0, len(label), 3)) for label in labels]
+        lines.append((torn, cells))
+    petition = 15
+    lines[petition] = (["处理", "（五）不予", lines[petition][0][-1]], lines[petition][1])
+    assert_read_exactly(report_with(tabs(lines)))
+
+
+def test_labels_in_traditional_characters_half_width_and_misread() -> None:
+    body = tabs(requests()[2])
+    for old, new in [("属于国家秘密", "屬於國家秘密"), ("（", "("), ("）", ")"), ("重复申请", "重复\ufffd请"), ("已获取", "已取得"), ("1.", "１．")]:
+        body = body.replace(old, new)
+    assert_read_exactly(report_with(body))
+
+
+def test_digits_of_full_width_keep_their_raw_characters() -> None:
+    lines = requests()[2]
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    text = report_with(tabs([(labels, [c.translate(wide) for c in cells]) for labels, cells in lines]))
+    assert_read_exactly(text)
+    assert read(text)["requests"].cells["requests.received.total"].raw == lines[0][1][-1].translate(wide)
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 3), (0, 7), (9, 10), (12, 16), (18, 25)])
+def test_lost_rows_are_absent_and_named_and_move_no_other(first: int, last: int) -> None:
+    table, values, lines = requests()
+    reading = read(report_with(tabs(lines[:first] + lines[last:])))["requests"]
+    lost = {cell for row in table.rows[first:last] for cell in row.cells}
+    assert set(defect(reading, "S-ROW-LOST").cells) == lost
+    for cell, r in reading.cells.items():
+        assert (r.state, r.value) == ((State.ABSENT, None) if cell in lost else (State.PRINTED, values[cell]))
+
+
+def test_a_line_that_lost_its_label_takes_the_one_free_place() -> None:
+    _, _, lines = requests()
+    lines[11] = ([], lines[11][1])
+    text = report_with(tabs(lines))
+    reading = read(text)["requests"]
+    assert reading.cells["requests.refused.administrative_query.total"].raw == lines[11][1][-1]
+    assert len(defect(reading, "S-LABEL-LOST").cells) == 7
+
+
+def test_a_line_that_lost_its_label_between_two_free_places_takes_none() -> None:
+    table, _, lines = requests()
+    unnamed = lines[11][1]
+    reading = read(report_with(tabs([*lines[:11], ([], unnamed), *lines[13:]])))["requests"]
+    for row in table.rows[11:13]:
+        assert all(reading.cells[cell].state is State.ABSENT for cell in row.cells)
+    assert "S-NUMBERS-STRAY" in codes(reading)
+
+
+def test_two_rows_exchanged_go_by_their_labels() -> None:
+    _, values, lines = requests()
+    lines[4], lines[5] = (lines[4][0], lines[5][1]), (lines[5][0], lines[4][1])
+    reading = read(report_with(tabs(lines)))["requests"]
+    assert reading.cells["requests.refused.state_secret.total"].value == values["requests.refused.prohibited_by_law.total"]
+
+
+def test_a_row_with_fewer_numbers_than_columns_is_left_open() -> None:
+    _, _, lines = requests()
+    del lines[6][1][2]
+    reading = read(report_with(tabs(lines)))["requests"]
+    (row,) = reading.open_rows
+    assert row.row == "requests.refused.security_stability"
+    assert [r.raw for r in row.readings] == lines[6][1]
+    assert len(row.placements) == 7
+    assert not set(row.cells) & set(reading.cells)
+
+
+def test_a_row_with_more_numbers_than_columns_gives_none() -> None:
+    table, _, lines = requests()
+    lines[6][1].insert(2, "9")
+    reading = read(report_with(tabs(lines)))["requests"]
+    cells = table.rows[6].cells
+    assert all(reading.cells[c].value is None for c in cells)
+    assert set(defect(reading, "S-ROW-LONG").cells) == set(cells)
+
+
+def test_blank_marked_and_illegible_cells_are_told_apart() -> None:
+    table, _, lines = requests()
+    lines[2][1][:4] = ["", "/", "20-8-", "—"]
+    reading = read(report_with(tabs(lines)))["requests"]
+    states = [reading.cells[c].state for c in table.rows[2].cells]
+    assert states == [State.BLANK, State.MARKED, State.ILLEGIBLE, State.MARKED, State.PRINTED, State.PRINTED, State.PRINTED]
+    assert defect(reading, "S-CELL-ILLEGIBLE").params["raw"] == "20-8-"
+
+
+def test_a_row_that_the_form_does_not_know_is_kept_apart() -> None:
+    _, values, lines = requests()
+    lines.insert(5, (["9.省级规定的其他情形"], [str(7000 + i) for i in range(7)]))
+    reading = read(report_with(tabs(lines)))["requests"]
+    (extra,) = reading.extra_rows
+    assert extra.label == "9.省级规定的其他情形"
+    assert [reading.cells[c].value for c in extra.cells] == list(range(7000, 7007))
+    assert all(reading.cells[c].value == v for c, v in values.items() if c.startswith("requests."))
+
+
+def test_a_row_printed_twice_counts_once() -> None:
+    _, values, lines = requests()
+    lines.insert(13, lines[12])
+    reading = read(report_with(tabs(lines)))["requests"]
+    assert all(reading.cells[c].value == v for c, v in values.items() if c.startswith("requests."))
+    assert "S-ROW-DOUBLED" in codes(reading)
+
+
+def test_a_number_that_goes_on_in_the_next_line() -> None:
+    _, _, lines = requests()
+    text = report_with(tabs(lines))
+    label, number = "行政许可\t", text.split("行政许可\t")[1].split("\n")[0]
+    broken = text.replace(f"{label}{number}", f"{label}{number}\n83", 1)
+    reading = read(broken)["disclosure"].cells["disclosure.licences.decisions"]
+    assert reading.value == int(number + "83")
+    assert reading.raw == f"{number}\n83"
+
+
+def test_versions_are_decided_table_by_table() -> None:
+    text = report_with(tabs(requests("2019")[2]), "2021")
+    tables = read(text)
+    assert tables["requests"].form == "2019"
+    assert tables["disclosure"].form == "2021"
+
+
+def test_a_lost_table_is_said_to_be_lost() -> None:
+    reading = read(report_with("本年度未收到申请。"))["requests"]
+    assert all(r.state is State.ABSENT for r in reading.cells.values())
+    assert codes(reading) == {"S-TABLE-LOST"}
