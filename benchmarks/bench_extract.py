@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from extractor.verification.verify import verify
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -23,6 +22,7 @@ from rich.table import Table
 import extractor.pipeline as pipeline
 from extractor.documents.load import document_from_bytes
 from extractor.output import dumps, to_json_object
+from extractor.verification.verify import verify
 
 READING = {
     "find_sections": "sections",

@@ -13,7 +13,7 @@ def plain_report(code: str = "2021", issuer: str = "云溪县水务局") -> str:
     parts = [
         f"{issuer}{year}年政府信息公开工作年度报告",
         f"根据《中华人民共和国政府信息公开条例》和{of.authority}要求，编制本报告。统计期限自{year}年1月1日至{year}年12月31日。"
-        f"如有疑问，请与{issuer}办公室联系（地址：云溪县河堤路12号；邮编：765400；电话：0951-5000123）。",
+        f"如有疑问，请与{issuer}办公室联系（地址：云溪县河堤路12号；邮编：755400；电话：0951-5000123）。",
     ]
     for section in of.sections:
         parts.append(f"{section.numeral}、{section.label}")

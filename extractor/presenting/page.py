@@ -25,7 +25,7 @@ h1{font-size:1.35rem;margin:0 0 .5rem}h2{font-size:1.05rem;margin:1.5rem 0 .4rem
 table{border-collapse:collapse;width:100%;margin-bottom:.5rem;font-size:13px}
 th,td{border:1px solid #c9ced4;padding:.15rem .4rem;text-align:left;font-weight:normal}
 th{background:#f0f2f4}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td:first-child,th:first-child{width:45%}tr>td.n:first-child,tr>th[colspan]{width:auto}td.d1{padding-left:1.4rem}td.d2{padding-left:2.6rem}
+th.l,.d0,.d1,.d2{width:45%}td.d1{padding-left:1.4rem}td.d2{padding-left:2.6rem}
 td a{color:inherit;text-decoration:none;display:block}td a:hover{text-decoration:underline}
 .error{background:#f8c9c4}.warning{background:#fdeab0}.illegible{background:#e9d3f2}.deduced{color:#0a6a8a}
 .absent{background:repeating-linear-gradient(45deg,#eceff1,#eceff1 4px,#fff 4px,#fff 8px);color:#777}
@@ -96,7 +96,7 @@ def _block(block: Block, language: Language) -> str:
         cells = "".join(_cell(face) for line in block.lines for face in line.faces)
         return f"<table><tr>{groups}</tr><tr>{columns * len(block.lines)}</tr><tr>{cells}</tr></table>"
     heading = word("W-EXTRA-ROWS", language) if block.extra else block.heading or word("W-ROW", language)
-    lines = [f"<tr><th>{escape(heading)}</th>{columns}</tr>"]
+    lines = [f'<tr><th class="l">{escape(heading)}</th>{columns}</tr>']
     for line in block.lines:
         label = f'<td class="d{line.depth}">{escape(line.label)}</td>'
         rest = "".join(map(_cell, line.faces)) if line.faces else f'<td colspan="{len(block.columns)}"></td>'

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from html import escape
+from pathlib import Path
 
 from rich import box
 from rich.console import Console
@@ -82,24 +83,31 @@ _COLUMNS = (
     ("warnings", "W-WARNINGS"),
 )
 _NUMBERS = frozenset({"printed", "blank", "absent", "unclear", "errors", "warnings"})
+_LINES = 50
+"""Of the table in the terminal, at most."""
 
 
 def print_summary(console: Console, entries: Sequence[Entry], language: Language) -> None:
-    """A table with a line for each report that was read, and the totals."""
+    """A table with a line for each report that was read, the worst ones where they are many, and the totals."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, code in _COLUMNS:
         number = name in _NUMBERS
         table.add_column(word(code, language), justify="right" if number else "left", overflow="fold", min_width=4)
-    for e in entries:
-        if e.failure:  # said on standard error, in full
-            continue
+    read = [e for e in entries if not e.failure]  # of the others, standard error has told in full
+    short = len({Path(e.file).name for e in read}) == len(read)
+    worst = sorted(read, key=lambda e: (-e.errors, -e.warnings))[:_LINES]
+    for e in read if len(read) <= _LINES else worst:
         row = [Text(printable(str(getattr(e, name)))) for name, _ in _COLUMNS]
+        if short:
+            row[0] = Text(printable(Path(e.file).name))
         if e.errors:
             row[8].stylize("bold red")
         if e.warnings:
             row[9].stylize("yellow")
         table.add_row(*row)
     console.print(table)
+    if len(read) > _LINES:
+        console.print(word("W-WORST", language, count=_LINES))
     console.print(_totals(entries, language))
 
 

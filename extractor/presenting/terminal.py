@@ -128,19 +128,21 @@ def _findings(document: Document, report: Report, verification: Verification, la
     if not told:
         return Text(f"\n{word('W-NO-FINDINGS', language)}", style="bold")
     counts = {severity: sum(t.severity == severity for t in told) for severity in ("error", "warning", "info")}
-    parts: list[RenderableType] = [Text(f"\n{word('W-FINDINGS', language, **counts)}", style="bold")]
-    parts += [_told(t, language) for t in told]
-    return Group(*parts)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for t in told:
+        grid.add_row(Text(t.severity, style=_SEVERITY[t.severity]), t.code, _told(t, language))
+    return Group(Text(f"\n{word('W-FINDINGS', language, **counts)}", style="bold"), grid)
 
 
 def _told(told: Told, language: Language) -> Text:
-    text = Text()
-    text.append(f"{told.severity:<7} ", style=_SEVERITY[told.severity])
-    text.append(printable(told.message)).append(f"  {told.code}", style="dim")
+    text = Text(printable(told.message))
     for suspect in told.suspects:
-        text.append(f"\n        {printable(suspect)}")
+        text.append(f"\n{printable(suspect)}")
     if told.excerpt is not None:
         place = told.excerpt
-        text.append(f"\n        {word('W-LINE', language, line=place.line)}: {printable(place.before)}", style="dim")
+        text.append(f"\n{word('W-LINE', language, line=place.line)}: {printable(place.before)}", style="dim")
         text.append(printable(place.inside), style="underline").append(printable(place.after), style="dim")
     return text

@@ -85,7 +85,8 @@ def _claim_words(claim: Claim, report: Report, cells: dict[str, Number | None], 
     def value(index: int | None) -> str:
         return _number(None if index is None else report.figures[index].value)
 
-    label = report.figures[claim.total].label if claim.total is not None else report.figures[claim.parts[0]].label
+    about = claim.parts[0] if claim.kind == "share" or claim.total is None else claim.total
+    label = report.figures[about].label
     parts = [value(i) for i in claim.parts]
     total = value(claim.total)
     match claim.kind:
