@@ -1,4 +1,4 @@
-"""The arithmetic that a narrative asserts: totals with their parts, shares, the same quantity stated twice, the tables' numbers.
+"""The arithmetic that a narrative asserts: totals with parts, shares, the same quantity stated twice, the tables' numbers.
 
 A claim is made only where the wording leaves little doubt that it is one: a claim that is none would become a false finding.
 """
@@ -9,11 +9,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extractor.documents.view import View
 from extractor.reading.compositions import Composition, closed, composition
 from extractor.reading.numerals import one_digit_apart
-from extractor.reading.stated_cells import Statement, cells_of, concept_of
+from extractor.reading.stated_cells import WORTH_A_LOOK, Statement, cells_of, concept_of
 from extractor.report import Claim, Figure, Number, Span
 
 _SENTENCE_END = re.compile(r"[。!?]|\n(?=\s*(?:#|[一二三四五六]、|\([一二三四五六七八九十]\)|第二十条))")
@@ -23,17 +24,26 @@ _RATES = frozenset({"%", "‰", "个百分点"})
 _PARTS = re.compile(r"其中|包[括含]|分别[为是有]?|(?<=[(,])含|在(?:主动公开|公开|发布|收到|受理)[^,。;]{0,10}中[,:]")
 # A clause that begins so says something new; the list of parts is over.
 _LIST_END = re.compile(
-    r"^[,;、]?(?:另外?|此外|同时|目前|截[至止]|同比|[比较]|召开|举办|开展|组织|参加|已?办结|已?答复|按[时期]|结转|全[年部]|累计|共|总|各项|接受|回应|培训)"
+    r"^[,;、]?(?:另外?|此外|同时|目前|截[至止]|同比|[比较]|召开|举办|开展|组织|参加|已?办结|已?答复|按[时期]|结转|全[年部]|累计|共|总"
+    r"|各项|接受|回应|培训)"
 )
 _CHANNEL = re.compile(r"网站|微信|公众号|微博|抖音|新媒体|公报|客户端|公开栏|广播|报刊|头条")
 _SHARE_OF = re.compile(r"^[,、(\s]{0,2}(?:约|大约|各)?占(?:比|[^,。;、()\d%]{0,12})(?:约为|约|为|达|是|:)?$")
-_SHARE_OF_ELSE = re.compile(r"占(?:比|总|全部|$|(?:约|为|达|是)|[^,。;]{0,8}(?:总数|总量|总件数|总条数|总的|比例|比重|申请量|公开量))")
+_SHARE_OF_WHOLE = re.compile(
+    r"占(?:比|总|全部|$|(?:约|为|达|是)|[^,。;]{0,8}(?:总数|总量|总件数|总条数|总的|比例|比重|申请量|公开量))"
+)
 _AFTER_PARTS = re.compile(r"^[,;、]?(?:共计|合计|总计|总共|共|累计)(?:为|达|是)?$")
 _TOTAL_WORD = re.compile(r"共|总|合计|全年|累计|一年|年度")
 _YEAR = re.compile(r"(20\d\d)年")
 _GENERIC = re.compile(
     r"政府|政务|信息|公开|发布|各类|相关|有关|工作|主动|全年|全县|全市|全区|全镇|全乡|我[局镇乡县市区办]|本[局年级]|今年|20\d\d年|门户|平台|网站|共|总"
     r"|微信|公众号|微博|新媒体|通过|利用|依托|情况|栏目|内容|更新|推送|转发|开展|组织|举办|召开|参加|累计|目前|[在对与和及等了的、,:;]"
+)
+# All information disclosed in the year: no channel, no field, no office is named.
+_ALL_DISCLOSED = re.compile(
+    r"(?:^|[,。;:])(?:(?:20\d\d年度?|全年|本年度?|今年以来|一年来|截[至止][^,。;:]{2,9}|我[局镇乡县市区办委])[,]?)*"
+    r"(?:共计?|累计|总共|全年|全年度|通过(?:各类|各种|多种)渠道)*(?:主动公开(?:发布)?|公开发布)(?:各类)?(?:政府|政务)?信息"
+    r"(?:总数|总量|数量)?(?:共计?|合计|累计|总计|达到?|为|约)*$"
 )
 _SPECIFIC = 4  # characters left of a label without its generic words that make it name one quantity
 _NOUN = re.compile(r"[\u4e00-\u9fff]{4,20}")
@@ -233,21 +243,21 @@ def _totalled(sentence: _Sentence, total: _Mention, taken: set[int]) -> Claim | 
             return _sum(total, parts[first:], taken)
     found = sum(_value(m) for m in parts)
     near = max(_value(m) for m in parts) <= _value(total) and composition(_value(total), [_value(m) for m in parts], False)
-    if near is Composition.WHOLE and found < 2 * _value(total) or near is Composition.OPEN:
+    if (near is Composition.WHOLE and found < 2 * _value(total)) or near is Composition.OPEN:
         return _sum(total, parts, taken)
     return None
 
 
 def _unannounced(sentence: _Sentence, total: _Mention, taken: set[int]) -> Claim | None:
     """共171条：工作动态34条，… or 信息566条，一是…: only where the sum comes out."""
-    if not _exact(total) or total.figure.unit in _RATES or not _TOTAL_WORD.search(total.before[-24:]) and _value(total) < 20:
+    if not _exact(total) or total.figure.unit in _RATES:
         return None
+    if _value(total) < 20 and not _TOTAL_WORD.search(total.before[-24:]):
+        return None  # the sums of small numbers come out by chance
     behind = sentence.text[total.end - sentence.start : total.end - sentence.start + 1]
     depth = total.depth + (behind == "(")
-    parts = [
-        m for m in sentence.mentions
-        if m.start > total.start and m.figure.unit == total.figure.unit and m.depth == depth and m.index not in taken and _exact(m)
-    ]  # fmt: skip
+    same = [m for m in sentence.mentions if m.start > total.start and m.figure.unit == total.figure.unit and m.depth == depth]
+    parts = [m for m in same if m.index not in taken and _exact(m)]
     found = _prefix(total, parts)
     return _sum(total, found, taken) if found and all(_value(m) < _value(total) for m in found) else None
 
@@ -260,7 +270,7 @@ def _share_behind(sentence: _Sentence, count: _Mention) -> _Mention | None:
     share = sentence.mentions[at]
     if share.figure.unit != "%" or count.figure.unit in _RATES:
         return None
-    if share.before == "(" or (_SHARE_OF.match(share.before) and _SHARE_OF_ELSE.search(share.before)):
+    if share.before == "(" or (_SHARE_OF.match(share.before) and _SHARE_OF_WHOLE.search(share.before)):
         return share
     return None
 
@@ -302,15 +312,18 @@ def _concepts(view: View, sentences: Sequence[_Sentence], sums: Iterable[Claim])
     found: list[tuple[_Mention, str]] = []
     concept_at: dict[int, str] = {}
     for sentence in sentences:
-        context = _WHITE.sub("", view.text[max(0, sentence.start - 100) : sentence.start] + sentence.text)
+        before = view.text[max(0, sentence.start - 100) : sentence.start]
+        if not WORTH_A_LOOK.search(sentence.text) and not WORTH_A_LOOK.search(before):
+            continue
+        context = _WHITE.sub("", before + sentence.text)
         for mention in sentence.mentions:
             years = _YEAR.findall(mention.before)
             if year and any(y != year[1] for y in years) and "结转" not in mention.before:
                 continue
             figure = mention.figure
             none = figure.value == 0 and not figure.raw[0].isdigit() and len(figure.raw) > 2
-            before = _WHITE.sub("", figure.raw) if none else mention.before
-            statement = Statement(before, mention.after, context, none, mention.index in parts)
+            words = _WHITE.sub("", figure.raw) if none else mention.before
+            statement = Statement(words, mention.after, context, none, mention.index in parts)
             total = concept_at.get(mention.total.index) if mention.total else None
             concept = concept_of(statement, figure.label, figure.unit, total)
             if concept:
@@ -334,7 +347,8 @@ def _repeated(
     for sentence in sentences:
         for mention in sentence.mentions:
             figure = mention.figure
-            if mention.index in stated or mention.index in parts or figure.approximate or figure.unit in _RATES or not figure.unit:
+            part = mention.index in parts or mention.total is not None
+            if mention.index in stated or part or figure.approximate or figure.unit in _RATES or not figure.unit:
                 continue
             key = _quantity(mention)
             if key:
@@ -351,8 +365,10 @@ def _repeated(
 
 
 def _quantity(mention: _Mention) -> tuple[str, ...] | None:
-    """What names a quantity closely enough to know it again: the verb and the noun behind the number (选聘21名监督员), or the
-    specific words of a label."""
+    """What names a quantity closely enough to know it again: all that was disclosed in the year; the verb and the noun
+    behind the number (选聘21名监督员); the specific words of a label."""
+    if _ALL_DISCLOSED.search(mention.before):
+        return ("主动公开信息",)
     noun = _NOUN.match(mention.after)
     if noun:
         verb = re.split(r"[,。;:、]", mention.before)[-1][-2:]
@@ -370,11 +386,13 @@ def _channels(sentences: Sequence[_Sentence], stated: set[int]) -> list[Claim]:
         for mention in sentence.mentions:
             value = mention.figure.value
             channels = sorted({"微信" if c == "公众号" else c for c in _CHANNEL.findall(mention.figure.label)})
-            if isinstance(value, int) and value >= 100 and len(channels) == 1 and mention.index not in stated and _exact(mention):
+            if not isinstance(value, int) or value < 100 or not _exact(mention) or mention.index in stated:
+                continue
+            if len(channels) == 1:
                 groups.setdefault((channels[0], mention.figure.unit), []).append((sentence.start, mention))
     claims: list[Claim] = []
     for group in groups.values():
-        for (place, first), (elsewhere, second) in zip(group, group[1:], strict=False):
+        for (place, first), (elsewhere, second) in pairwise(group):
             a, b = int(_value(first)), int(_value(second))
             if place != elsewhere and (a == b or one_digit_apart(a, b)):
                 claims.append(Claim("repeated", _hull(first, second), parts=(first.index, second.index)))

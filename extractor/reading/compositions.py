@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
+from fractions import Fraction
 
 from extractor.reading.numerals import one_digit_apart
 from extractor.report import Number
 
 _REST = re.compile(r"其[他它余]")
-_NEARLY = 0.8  # an incomplete list leaves more than this unnamed, a misread digit mostly less
+_NEARLY = Fraction(8, 10)  # of the total: a list that names less than this is of some parts only
+_ALL_BUT = Fraction(9, 10)  # of the total: what is missing would be less than each part that was worth naming
 _SHARES = (95, 105)  # shares whose sum lies here are meant to make up 100
 
 
@@ -35,9 +37,10 @@ def composition(total: Number, parts: Sequence[Number], is_closed: bool) -> Comp
     found = sum(parts)
     if found == total or is_closed or found > total:
         return Composition.WHOLE
-    if _misread(total, parts):
+    share = Fraction(found) / Fraction(total)
+    if _misread(total, parts) or (share >= _ALL_BUT and total - found < min(parts)):
         return Composition.WHOLE
-    return Composition.OPEN if found >= _NEARLY * float(total) else Composition.UNRELATED
+    return Composition.OPEN if share >= _NEARLY else Composition.UNRELATED
 
 
 def _misread(total: Number, parts: Sequence[Number]) -> bool:

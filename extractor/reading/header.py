@@ -24,10 +24,10 @@ _YEAR4 = r"(?:2\s?0\s?\d\s?\d|[二2][〇零○O0][一二三四五六七八九〇
 _YEAR = re.compile(rf"(?P<year>{_YEAR4})\s*年?\s*度?")
 # 政府信息公开工作年度报告 in its wordings: without 政府 or 工作, the year inside, traditional characters, broken over lines.
 _TITLE = re.compile(
-    rf"(?:政{_S}府{_S})?信{_S}息{_S}公{_S}[开開]{_S}(?:工{_S}作{_S})?(?:情{_S}况{_S})?(?:的{_S})?(?:{_YEAR4}{_S}年{_S}度?{_S})?(?:工{_S}作{_S})?"
+    rf"信{_S}息{_S}公{_S}[开開]{_S}(?:工{_S}作{_S})?(?:情{_S}况{_S})?(?:的{_S})?(?:{_YEAR4}{_S}年{_S}度?{_S})?(?:工{_S}作{_S})?"
     rf"(?:年{_S}度{_S})?(?:工{_S}作{_S})?(?:[报報]{_S}告|年{_S}[报報])"
 )
-_QUOTED = re.compile(r"《([^《》]{2,60})》")
+_GOVERNMENT_S = re.compile(r"政\s*府\s*$")
 _NOISE = re.compile(r"[#*>|=_\s]+")
 _BREADCRUMB = re.compile(r"首\s*页|当前位置|您(?:现在)?的位置|导航|来源|发布|索\s*引|日期|字号|浏览|https?:|[:→]")
 _BEFORE_ISSUER = re.compile(r"^(?:关于)?(?:印发|发布|公布|报送)?(?:《)?")
@@ -38,21 +38,24 @@ _BODY = re.compile(
 )
 _PLACE = re.compile(r"(?:省|自治区|市|县|区|旗|州|盟|乡|镇|街道|苏木)$")
 _NAME = re.compile(r"[\u4e00-\u9fff·()〇]{2,45}")
-_DATE = rf"(?P<y>{_YEAR4})\s*[年.\-/]\s*(?P<m>\d(?:\s?\d)?|[一二三四五六七八九十]{{1,2}})\s*[月.\-/]\s*(?P<d>\d(?:\s?\d)?|[一二三四五六七八九十]{{1,3}})\s*日?"
-_DATED_LINE = re.compile(rf"(?m)^[ \t*(]*(?P<by>[\u4e00-\u9fff][\u4e00-\u9fff \t]{{2,40}}?)?[ \t*]*{_DATE}[ \t*)。]*$")
+_MONTH = r"(?:\d(?:\s?\d)?|[一二三四五六七八九十]{1,2})"
+_DAY = r"(?:\d(?:\s?\d)?|[一二三四五六七八九十]{1,3})"
+_DATE = rf"(?P<y>{_YEAR4})\s*[年.\-/]\s*(?P<m>{_MONTH})\s*[月.\-/]\s*(?P<d>{_DAY})\s*日?"
+_DATED_LINE = re.compile(
+    rf"(?m)^[ \t*(]*(?P<by>[\u4e00-\u9fff][\u4e00-\u9fff \t]{{2,40}}?)?[ \t*]*{_DATE}[ \t*)。]*$"
+)
 _PERIOD = re.compile(
-    _DATE.replace("?P<y>", "?P<y1>").replace("?P<m>", "?P<m1>").replace("?P<d>", "?P<d1>")
-    + rf"\s*(?:0时)?\s*(?:起|开始)?\s*(?:至|到|[-—–~～]+)\s*(?:(?P<y2>{_YEAR4})\s*[年.\-/])?\s*(?P<m2>\d(?:\s?\d)?|[一二三四五六七八九十]{{1,2}})\s*[月.\-/]"
-    r"\s*(?P<d2>\d(?:\s?\d)?|[一二三四五六七八九十]{1,3})\s*日?"
+    rf"(?P<y1>{_YEAR4})\s*[年.\-/]\s*(?P<m1>{_MONTH})\s*[月.\-/]\s*(?P<d1>{_DAY})\s*日?\s*(?:0时)?\s*(?:起|开始)?\s*(?:至|到|[-—–~～]+)"
+    rf"\s*(?:(?P<y2>{_YEAR4})\s*[年.\-/])?\s*(?P<m2>{_MONTH})\s*[月.\-/]\s*(?P<d2>{_DAY})\s*日?"
 )
 _LABEL_END = r"[\s*]{0,3}(?:[:：]|[为是](?=\s*[\dA-Za-z(]))?[\s*]{0,3}"
-_POSTCODE = re.compile(rf"(?:邮{_S}政{_S})?(?:邮{_S}编|编{_S}码(?<=编码)|邮{_S}码){_LABEL_END}(?P<v>\d(?: ?\d){{3,7}})(?![\d-])")
+_POSTCODE = re.compile(rf"邮(?:{_S}政{_S}编)?{_S}[编码]{_S}码?{_LABEL_END}(?P<v>\d(?: ?\d){{3,7}})(?![\d-])")
 _PHONE_NUMBER = r"(?:\(\s?0\d{2,3}\s?\)|0\d{2,3})?\s?[-—–─]{0,2}\s?\d(?:[ -]?\d){4,10}(?:\s?转\s?\d{1,5})?"
 _PHONE = re.compile(
-    rf"(?:(?:联系|办公|咨询|服务|监督)?{_S}电{_S}话(?:号码)?|联{_S}系{_S}方{_S}式|T[Ee][Ll])(?:\(传真\)|/传真|及传真)?{_LABEL_END}(?P<v>{_PHONE_NUMBER})"
+    rf"(?:电{_S}话(?:号码)?|联{_S}系{_S}方{_S}式|T[Ee][Ll])(?:\(传真\)|/传真|及传真)?{_LABEL_END}(?P<v>{_PHONE_NUMBER})"
 )
 _EMAIL = re.compile(r"(?P<v>[A-Za-z0-9_.+-]{1,64} ?@ ?[A-Za-z0-9-]+(?: ?\. ?[A-Za-z]{2,}| ?\. ?[A-Za-z0-9-]+(?= ?\. ?[a-z]))+)")
-_EMAIL_LABEL = re.compile(rf"(?:电{_S}子{_S})?(?:邮{_S}箱|邮{_S}件|信箱)(?:地址)?{_LABEL_END}(?P<v>[A-Za-z0-9_.+#-]{{5,}})", re.IGNORECASE)
+_EMAIL_LABEL = re.compile(rf"(?:邮{_S}[箱件]|信箱)(?:地址)?{_LABEL_END}(?P<v>[A-Za-z0-9_.+#-]{{5,}})", re.IGNORECASE)
 _WEBSITE = re.compile(
     r"(?P<v>(?:https?\s?:\s?/\s?/\s?|www\s?\.\s?)[A-Za-z0-9_-]+(?:\s?[.]\s?[A-Za-z0-9_-]+|[/:?=&%#~][A-Za-z0-9_.%&=?#~-]*)*/?)"
 )
@@ -61,14 +64,17 @@ _CONTACT_WORD = (
     rf"邮{_S}编|邮{_S}政{_S}编|联系|电{_S}话|传{_S}真|电子|邮{_S}箱|网{_S}址|办公时间|{_YEAR4}{_S}年"
 )
 _ADDRESS = re.compile(
-    rf"(?:(?:联系|通讯|通信|办公|单位)?{_S}地{_S}址)[\s*]{{0,3}}[:：][\s*]{{0,3}}(?P<v>[^,;。:：\n](?:[^,;。:：()]|\([^()]{{0,30}}\)){{1,70}}?)"
+    rf"地{_S}址[\s*]{{0,3}}[:：][\s*]{{0,3}}(?P<v>[^,;。:：\n](?:[^,;。:：()]|\([^()]{{0,30}}\)){{1,70}}?)"
     rf"[\s*]*(?=[,;。)、]|{_CONTACT_WORD}|\Z|\n\s*(?:[#*]|[一二三四五六]\s?、)|\n\s*\n)"
 )
 _DOCUMENT = re.compile(
-    r"(?P<by>[\u4e00-\u9fff]{2,16}?)\s?[〔\[(【〖{〈<]\s?(?P<year>\d\s?\d\s?\d\s?\d)\s?[〕\])】〗}〉>]\s?第?\s?(?P<n>\d(?:\s?\d){0,4})\s?号"
-    r"|(?P<order>国务院令)\s*第?\s*(?P<no>\d{3,4})\s*号"
+    r"[〔\[(【〖{〈<]\s?(?P<year>[12]\s?\d\s?\d\s?\d)\s?[〕\])】〗}〉>]\s?第?\s?(?P<n>\d(?:\s?\d){0,4})\s?号"
+    r"|国务院令\s*第?\s*(?P<order>\d{3,4})\s*号"
 )
-_NOT_ISSUING = re.compile(r"^.*(?:根据|依据|按照|通知|通告|办法|意见|要求|公告|文件|关于|函件|和|及|与|的|以|照|据)(?=[\u4e00-\u9fff]{2})")
+_ISSUING = re.compile(r"[\u4e00-\u9fff]{2,16}(?=\s?$)")
+_NOT_ISSUING = re.compile(
+    r"^.*(?:根据|依据|按照|通知|通告|办法|意见|要求|公告|文件|关于|函件|[和及与的以照据])(?=[\u4e00-\u9fff]{2})"
+)
 _CONTACTS = (
     ("postcode", (_POSTCODE,)),
     ("phone", (_PHONE,)),
@@ -99,10 +105,12 @@ def read_header(view: View, sections: tuple[Section, ...]) -> tuple[Header, tupl
     start = end = None
     if period:
         y1 = _year_of(period["y1"])
-        start = HeaderField(_iso(y1, period["m1"], period["d1"]), view.source_span(period.start("y1"), _day_end(text, period.end("d1"))))
+        place = view.source_span(period.start("y1"), _day_end(text, period.end("d1")))
+        start = HeaderField(_iso(y1, period["m1"], period["d1"]), place)
         y2 = _year_of(period["y2"]) if period["y2"] else y1
         begin = period.start("y2") if period["y2"] else period.start("m2")
-        end = HeaderField(_iso(y2, period["m2"], period["d2"]), view.source_span(begin, _day_end(text, period.end("d2"))))
+        place = view.source_span(begin, _day_end(text, period.end("d2")))
+        end = HeaderField(_iso(y2, period["m2"], period["d2"]), place)
     header = Header(
         issuer=HeaderField(_NOISE.sub("", text[issuer[0] : issuer[1]]), view.source_span(*issuer)) if issuer else None,
         year=HeaderField(_year_of(text[year[0] : year[1]]), view.source_span(*year)) if year else None,
@@ -201,12 +209,14 @@ def _title(text: str, preamble: str, signer: Span | None) -> tuple[Span | None, 
 def _titles(preamble: str) -> Iterator[tuple[int, int, int]]:
     """Start and end of what stands before a title's fixed words, and the end of the title with a year in brackets after it."""
     for match in _TITLE.finditer(preamble):
-        line = preamble.rfind("\n", 0, match.start()) + 1
-        start = max(line, preamble.rfind("《", line, match.start()) + 1)
+        whose = _GOVERNMENT_S.search(preamble, max(0, match.start() - 12), match.start())
+        stop = whose.start() if whose else match.start()  # 政府 of 政府信息公开, not of the issuer
+        line = preamble.rfind("\n", 0, stop) + 1
+        start = max(line, preamble.rfind("《", line, stop) + 1)
         if start == line:
             # the title may be broken over lines: take those above, as long as they are no sentences and no site navigation
             for _ in range(3):
-                if _name(preamble, start, match.start()):
+                if _name(preamble, start, stop):
                     break
                 above = preamble.rfind("\n", 0, max(start - 1, 0))
                 previous = preamble[above + 1 : start].strip()
@@ -217,7 +227,7 @@ def _titles(preamble: str) -> Iterator[tuple[int, int, int]]:
                     break
         tail = preamble[match.end() : match.end() + 12]
         bracket = re.match(rf"\s*\(?\s*{_YEAR4}\s*年", tail)
-        yield start, match.start(), match.end() + (bracket.end() if bracket else 0)
+        yield start, stop, match.end() + (bracket.end() if bracket else 0)
 
 
 def _name(text: str, start: int, stop: int) -> Span | None:
@@ -277,13 +287,14 @@ def _basis(preamble: str, view: View) -> Iterator[HeaderField]:
     for match in _DOCUMENT.finditer(preamble):
         start = match.start()
         if match["order"]:
-            value = f"国务院令第{match['no']}号"
+            value = f"国务院令第{match['order']}号"
         else:
-            by = match["by"]
-            cut = _NOT_ISSUING.match(by)
-            start += cut.end() if cut else 0
-            by = by[cut.end() :] if cut else by
-            value = f"{by}〔{_no_space(match['year'])}〕{_no_space(match['n'])}号"
+            by = _ISSUING.search(preamble, max(0, start - 17), start)
+            if by is None:
+                continue
+            cut = _NOT_ISSUING.match(by[0])
+            start = by.start() + (cut.end() if cut else 0)
+            value = f"{preamble[start : by.end()]}〔{_no_space(match['year'])}〕{_no_space(match['n'])}号"
         if value not in seen:
             seen.add(value)
             yield HeaderField(value, view.source_span(start, match.end()))
@@ -296,14 +307,14 @@ def _defects(header: Header, text: str, view: View) -> Iterator[Defect]:
     if header.issuer is None:
         return
     name = str(header.issuer.value)
-    if len(name) < 6:
-        return
     # the same beginning and the same ending with other characters between: the body is named two ways
     head, ending, tail = name[: len(name) * 3 // 5], name[-2:], name[len(name) * 3 // 5 :]
+    if len(tail) < 4:
+        return
     at = text.find(head)
     while at >= 0:
         other = text[at + len(head) : at + len(name)]
-        if other != tail and other.endswith(ending) and sum(p != q for p, q in zip(other, tail, strict=True)) <= 2 and len(tail) >= 4:
+        if other != tail and other.endswith(ending) and sum(p != q for p, q in zip(other, tail, strict=True)) <= 2:
             span = view.source_span(at, at + len(name))
             yield Defect("H-ISSUER-NAMES", spans=(header.issuer.span, span), params={"name": name, "other": head + other})
             return

@@ -35,7 +35,7 @@ def chinese_number(text: str) -> int | None:
             digit = DIGITS[char]
         elif char in _UNITS:
             unit = _UNITS[char]
-            if unit >= last or (unit != 10 and (digit == 0 or digit is None and at)):
+            if unit >= last or (unit != 10 and (digit == 0 or (digit is None and at))):
                 return None
             section += (digit or 1) * unit
             digit, last = None, unit

@@ -36,12 +36,24 @@ _ABOUT_DISPUTES = re.compile(
 _OTHER_MATTER = re.compile(
     r"许可|审批|补[助贴]|救助|低保|注册|登记|专利|商标|贷款|资质|备案|项目申报|职称|仲裁|执行申请|救济|国家赔偿|信访|投诉|举报|咨询"
 )
-_ELSEWHERE = re.compile(r"上年|去年|上一年|同期|同比|环比|[比较](?:20|上|去)|增[长加]|减少|下降|历年|以来(?!,)|平均|最多|每[月季年]|季度|月份|上半年|下半年")
-_PARTIAL = re.compile(r"网[络上站]|线上|在线|平台|当面|现场|信函|邮寄|传真|邮件|窗口|电话|各部门|各单位|各乡镇|各镇|本级|机关本部|局机关|下属|所属|区县|其中|按时|按期|逾期")
+_ELSEWHERE = re.compile(
+    r"上年|去年|上一年|同期|同比|环比|[比较](?:20|上|去)|增[长加]|减少|下降|历年|以来(?!,)|平均|最多|每[月季年]|季度|月份"
+    r"|[上下]半年"
+)
+_PARTIAL = re.compile(
+    r"网[络上站]|线上|在线|平台|当面|现场|信函|邮寄|传真|邮件|窗口|电话|各部门|各单位|各乡镇|各镇|本级|机关本部|局机关|下属"
+    r"|所属|区县|其中|按时|按期|逾期"
+)
 _ENDED = r"[^,。;、()]{0,8}$"
 _BOTH = re.compile(r"复议[^,。;]{0,8}(?:、|和|及|与|或)[^,。;]{0,8}诉讼|诉讼[^,。;]{0,8}(?:、|和|及|与|或)[^,。;]{0,8}复议")
-_REQUESTS_BEFORE = re.compile(_RECEIVE + r"(?!.{0,30}(?:复议|诉讼))[^,;。]{0,34}(?:申请(?:公开)?(?:事项|信息|政府信息|件)?|依申请公开(?:政府)?信息)[^,;。]{0,6}$")
+_REQUESTS_BEFORE = re.compile(
+    _RECEIVE + r"(?!.{0,30}(?:复议|诉讼))[^,;。]{0,34}(?:申请(?:公开)?(?:事项|信息|政府信息|件)?|依申请公开(?:政府)?信息)"
+    r"[^,;。]{0,6}$"
+)
+_RECEIVED_AT_END = re.compile(_RECEIVE + r"(?:了|共|共计)?$")
 _REQUESTS_AFTER = re.compile(r"^[^,;。()]{0,24}申请")
+# No other words come with a figure that states a cell.
+WORTH_A_LOOK = re.compile(r"申请|复议|诉讼|规范性文件|行政许可|行政处罚|行政强制|结转|依申请")
 _OUTCOMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("granted_or_partly", re.compile(r"予以公开(?:或|和|及|、)(?:者)?部分公开" + _ENDED)),
     ("refused", re.compile(r"不予公开" + _ENDED)),
@@ -51,9 +63,12 @@ _OUTCOMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("not_processed", re.compile(r"不予处理" + _ENDED)),
     ("other", re.compile(r"其[他它]处理" + _ENDED)),
 )
+_HANDLES_REQUESTS = re.compile(r"公开申请|申请公开|依申请")
+_REQUESTS_OF_SENTENCE = re.compile(r"公开申请|申请公开|申请[^人]")
+_DOCUMENTS_OF_SENTENCE = re.compile(r"公文|属性|发文")
 _CARRIED_OUT = re.compile(r"结转(?:至|到)?(?:下|次|明|\d{4})(?:一)?年?度?(?:继续)?(?:办理)?[^,;。]{0,12}$")
 _CARRIED_IN = re.compile(r"(?:上|去|\d{4})(?:一)?年?度?结转[^,;。]{0,16}$")
-_ANSWERED = re.compile(r"(?:办结|办理完毕|答复|办复)(?:完毕)?(?:政府信息公开申请|申请|依申请公开)?(?:事项)?(?:共|共计|合计|了)?$")
+_ANSWERED = re.compile(r"(?:办结|办理完毕|答复|办复)(?:完毕)?(?:(?:政府信息公开)?申请|依申请公开)?(?:事项)?(?:共计?|合计|了)?$")
 _NATURAL = re.compile(r"自然人(?:申请)?(?:提出|提交)?(?:的)?(?:申请)?$")
 _LEGAL = re.compile(r"法人(?:或者?|和|及|、)其[他它]组织(?:申请)?(?:提出|提交)?(?:的)?(?:申请)?$")
 _ENTERPRISE = re.compile(r"商业企业(?:申请)?(?:提出|提交)?(?:的)?(?:申请)?$")
@@ -69,6 +84,7 @@ _DISCLOSURE: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("penalties", re.compile(_DECIDED + r"行政处罚(?:决定|案件)?[^,;。]{0,2}$")),
     ("coercive_measures", re.compile(_DECIDED + r"行政强制(?:决定|案件|措施)?[^,;。]{0,2}$")),
 )
+_ISSUED_ELSE = re.compile(r"清理|解读|审查|备案|征求")
 _COUNT_UNITS = frozenset({"件", "份", "条", "宗", "起", "个", "项", "例", "次", "件次", "部", ""})
 _RESULTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("upheld", re.compile(r"维持(?:原行政行为|结果)?(?:的)?$")),
@@ -166,11 +182,13 @@ def _none(s: Statement, label: str) -> str | None:
     """The concept of a phrase that says that there was none."""
     if label in ("行政复议", "行政诉讼"):
         return ("reconsideration" if label == "行政复议" else "litigation") if re.search(r"公开|申请", s.sentence) else None
+    if "规范性文件" in label:
+        return "issued" if re.match(r"未?(?:制发|制定|印发|出台)", s.before) and not _ISSUED_ELSE.search(s.before) else None
     if "结转" in label:
         return "carried_in" if re.search(r"[上去]", label) else "carried_out"
-    if "申请" in s.before and _ABOUT_REQUESTS.search(s.sentence) and not _OTHER_MATTER.search(s.before) and not _PARTIAL.search(s.before):
-        return "received"
-    return None
+    if "申请" not in s.before or not _ABOUT_REQUESTS.search(s.sentence):
+        return None
+    return None if _OTHER_MATTER.search(s.before) or _PARTIAL.search(s.before) else "received"
 
 
 def _dispute(s: Statement) -> str | None:
@@ -201,12 +219,11 @@ def _request(s: Statement) -> str | None:
         return "carried_in"
     if s.part or _ELSEWHERE.search(clause):
         return None
-    if (_REQUESTS_BEFORE.search(before) or (re.search(_RECEIVE + r"(?:了|共|共计)?$", before) and _REQUESTS_AFTER.match(s.after))) and (
-        _ABOUT_REQUESTS.search(clause + s.after) and not _PARTIAL.search(clause)
-    ):
-        return "received"
-    if _ANSWERED.search(before) and re.search(r"公开申请|申请公开|依申请", s.sentence) and not _PARTIAL.search(clause):
-        return "answered"
-    if re.search(r"公开申请|申请公开|申请[^人]", s.sentence.replace("依申请公开", "")) and not re.search(r"公文|属性|发文", s.sentence):
+    whole = not _PARTIAL.search(clause)
+    if _REQUESTS_BEFORE.search(before) or (_RECEIVED_AT_END.search(before) and _REQUESTS_AFTER.match(s.after)):
+        return "received" if whole and _ABOUT_REQUESTS.search(clause + s.after) else None
+    if _ANSWERED.search(before):
+        return "answered" if whole and _HANDLES_REQUESTS.search(s.sentence) else None
+    if _REQUESTS_OF_SENTENCE.search(s.sentence.replace("依申请公开", "")) and not _DOCUMENTS_OF_SENTENCE.search(s.sentence):
         return next((name for name, pattern in _OUTCOMES if pattern.search(before)), None)
     return None

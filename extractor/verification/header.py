@@ -13,15 +13,16 @@ from functools import cache
 from extractor.report import Header, HeaderField
 from extractor.verification.finding import Finding
 
-# 条例 (2019) articles 49 and 50: departments publish by 31 January, the competent office of a government at county level and
-# above by 31 March. For townships and subdistricts the regulation names no day of its own; the later one is taken.
+# 条例 (2019) articles 49 and 50: departments publish by 31 January, the competent office of a government at county level
+# and above by 31 March. For townships and subdistricts the regulation names no day of its own; the later one is taken.
 _DEPARTMENT, _GOVERNMENT = (1, 31), (3, 31)
 _GOVERNMENTS = re.compile(r"(?:政府|办事处|省|自治区|[市县区旗州盟乡镇]|街道)$")
 # Name, English name, first digits of postcodes, first digits of area codes (without their 0): the country's postal and
 # numbering plans. The longer beginning of an area code counts (0898 is Hainan's, 0891 Tibet's).
 _PROVINCES = """
 北京 Beijing 10 10|上海 Shanghai 20 21|天津 Tianjin 30 22|重庆 Chongqing 40 23|内蒙古 Inner-Mongolia 01,02 47,48
-山西 Shanxi 03,04 349,35|河北 Hebei 05,06,07 31,335|辽宁 Liaoning 11,12 24,41,42|吉林 Jilin 13 43|黑龙江 Heilongjiang 15,16 45,46
+山西 Shanxi 03,04 349,35|河北 Hebei 05,06,07 31,335|辽宁 Liaoning 11,12 24,41,42
+吉林 Jilin 13 43|黑龙江 Heilongjiang 15,16 45,46
 江苏 Jiangsu 21,22 25,51,52|安徽 Anhui 23,24 55,56|山东 Shandong 25,26,27 53,54,63|浙江 Zhejiang 31,32 57,58
 江西 Jiangxi 33,34 70,79|福建 Fujian 35,36 59|湖南 Hunan 41,42 73,74|湖北 Hubei 43,44 27,71,72|河南 Henan 45,46,47 37,39
 广东 Guangdong 51,52 20,66,75,76|广西 Guangxi 53,54 77|贵州 Guizhou 55,56 85|海南 Hainan 57 890,898,899
@@ -46,8 +47,9 @@ def _provinces() -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, str]]
 _PHONE = re.compile(
     r"(?:(?P<area>0\d{2,3})-?)?[1-9]\d{6,7}(?:转\d{1,5}|-\d{1,5})?|1[3-9]\d{9}|0?1[3-9]\d{9}|[48]00-?\d{3}-?\d{4}|1\d{4}"
 )
-_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,10}")
-_HOST = re.compile(r"(?:https?://)?(?P<host>(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,10})(?::\d{2,5})?(?:[/?#].*)?", re.S)
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_.+-]*@(?:{_NAME}\.)+[A-Za-z]{{2,10}}")
+_HOST = re.compile(rf"(?:https?://)?(?:{_NAME}\.)+[A-Za-z]{{2,10}}(?::\d{{2,5}})?(?:[/?#].*)?", re.DOTALL)
 
 
 def check_header(header: Header) -> list[Finding]:
