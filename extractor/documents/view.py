@@ -11,12 +11,16 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractor.report import Span
 
 # Characters that NFKC is known to turn into exactly one each (a test proves it). All others are looked at one by one.
 EVEN = "\x00-\x9f\u2010-\u2016\u2018-\u201f\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e\u3000"
 _UNEVEN = re.compile(f"[^{EVEN}]")
+# Of these, the ones that NFKC leaves alone.
+SAME = "\x00-\x9f\u2010\u2012-\u2016\u2018-\u201f\u3001-\u3029\u4e00-\u9fff"
+_CHANGING = re.compile(f"[^{SAME}]")
 _ZERO_WIDTH = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 
 
@@ -75,7 +79,7 @@ def view_of(text: str) -> View:
     for match in _UNEVEN.finditer(text):
         at = match.start()
         char = match.group()
-        normal = "" if char in _ZERO_WIDTH else unicodedata.normalize("NFKC", char)
+        normal = "" if char in _ZERO_WIDTH else _nfkc(char)
         if len(normal) == 1:
             continue  # even after all
         if at > done:
@@ -101,8 +105,15 @@ def view_of(text: str) -> View:
 
 
 def _normal(text: str) -> str:
-    """NFKC of a text in which each character stays one character."""
-    if _UNEVEN.search(text) is None:
-        return unicodedata.normalize("NFKC", text)
-    # NFKC of the whole could merge a letter with a combining mark behind it and so change offsets
-    return "".join([unicodedata.normalize("NFKC", char) for char in text])
+    """NFKC character by character, of a text in which each stays one character. NFKC of the whole could merge a letter with
+    a combining mark behind it and so change offsets; and most characters stay as they are, so this is the faster way, too."""
+    return _CHANGING.sub(_normal_character, text)
+
+
+@lru_cache(maxsize=4096)
+def _nfkc(char: str) -> str:
+    return unicodedata.normalize("NFKC", char)
+
+
+def _normal_character(match: re.Match[str]) -> str:
+    return _nfkc(match[0])

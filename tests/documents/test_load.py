@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from extractor.documents.load import LIMIT, document_from_bytes, load
 from extractor.documents.unreadable import UnreadableError
+from extractor.documents.view import SAME
 
 TEXT = (
     "云溪县水务局2023年政府信息公开工作年度报告\r\n\r\n一、总体情况\r\n　　本局２０２３年通过网站发布信息１８３条，"
@@ -143,3 +146,9 @@ def test_a_file_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError) as caught:
         load(huge)
     assert caught.value.code == "E-TOO-LARGE"
+
+
+def test_characters_taken_as_unchanging_are() -> None:
+    kept = "".join(c for c in map(chr, range(0x10000)) if re.match(f"[{SAME}]", c))
+    assert len(kept) > 20_000
+    assert all(unicodedata.normalize("NFKC", c) == c for c in kept)
