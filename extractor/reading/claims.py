@@ -13,12 +13,12 @@ from itertools import pairwise
 
 from extractor.documents.view import View
 from extractor.reading.compositions import Composition, closed, composition
+from extractor.reading.narrative import HEADING
 from extractor.reading.numerals import one_digit_apart
 from extractor.reading.stated_cells import WORTH_A_LOOK, Statement, cells_of, concept_of
 from extractor.report import Claim, Figure, Number, Span
 
 _SENTENCE_END = re.compile(r"[。!?]|\n(?=\s*(?:#|[一二三四五六]、|\([一二三四五六七八九十]\)|第二十条))")
-_WHITE = re.compile(r"[\s*#]+")
 _RATES = frozenset({"%", "‰", "个百分点"})
 # What announces the parts of a total that stands before it.
 _PARTS = re.compile(r"其中|包[括含]|分别[为是有]?|(?<=[(,])含|在(?:主动公开|公开|发布|收到|受理)[^,。;]{0,10}中[,:]")
@@ -116,11 +116,24 @@ def _sentences(view: View, figures: Sequence[Figure]) -> list[_Sentence]:
         sentence.mentions.append(
             _Mention(
                 index, figure, start, stop, head.count("(") - head.count(")"),
-                _WHITE.sub("", text[max(done, start - 120) : start]), _WHITE.sub("", after),
+                _since_heading(text[max(done, start - 120) : start]), _squeeze(after),
             )
         )  # fmt: skip
         done = stop
     return found
+
+
+def _squeeze(text: str) -> str:
+    """Without white space and markup."""
+    return "".join(text.split()).replace("*", "").replace("#", "")
+
+
+def _since_heading(text: str) -> str:
+    """The words behind the last heading, squeezed."""
+    if "\n" in text:
+        headings = [h.end() for h in HEADING.finditer("\n" + text)]
+        text = text[headings[-1] - 1 :] if headings else text
+    return _squeeze(text)
 
 
 def _exact(mention: _Mention) -> bool:
@@ -307,22 +320,21 @@ def _whole(shares: Sequence[_Mention]) -> list[Claim]:
 
 def _concepts(view: View, sentences: Sequence[_Sentence], sums: Iterable[Claim]) -> list[tuple[_Mention, str]]:
     """The figures that state cells of the tables."""
-    year = _YEAR.search(_WHITE.sub("", view.text[:1200]))
+    year = _YEAR.search(_squeeze(view.text[:1200]))
     parts = {p for claim in sums for p in claim.parts}
     found: list[tuple[_Mention, str]] = []
     concept_at: dict[int, str] = {}
     for sentence in sentences:
-        before = view.text[max(0, sentence.start - 100) : sentence.start]
-        if not WORTH_A_LOOK.search(sentence.text) and not WORTH_A_LOOK.search(before):
+        context = _squeeze(view.text[max(0, sentence.start - 100) : sentence.start] + sentence.text)
+        if not WORTH_A_LOOK.search(context):
             continue
-        context = _WHITE.sub("", before + sentence.text)
         for mention in sentence.mentions:
             years = _YEAR.findall(mention.before)
             if year and any(y != year[1] for y in years) and "结转" not in mention.before:
                 continue
             figure = mention.figure
             none = figure.value == 0 and not figure.raw[0].isdigit() and len(figure.raw) > 2
-            words = _WHITE.sub("", figure.raw) if none else mention.before
+            words = _squeeze(figure.raw) if none else mention.before
             statement = Statement(words, mention.after, context, none, mention.index in parts)
             total = concept_at.get(mention.total.index) if mention.total else None
             concept = concept_of(statement, figure.label, figure.unit, total)

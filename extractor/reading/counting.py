@@ -190,7 +190,7 @@ def chinese_numbers(text: str) -> Iterator[Counted]:
 
 def _counts(text: str, start: int, end: int, numeral: str, more: bool) -> bool:
     """Whether a Chinese numeral with a unit counts something: 一次 seldom does, 二次 (the second), 八项规定, 千家万户 never."""
-    if numeral == "二" or (numeral == "一" and not _ENDS.match(text, end)):
+    if numeral in ("一", "二") and (not _ENDS.match(text, end) or text[start : start + 2] == "二次"):
         return False
     if numeral[0] in "百千万亿" and not more:
         return False

@@ -11,7 +11,7 @@ from extractor.report import Figure, Section, Span
 
 _CLAUSE = re.compile(r"[,。;:!?()]|\n\s*(?=[#*]|[一二三四五六七八九十]+[、.]|\(|\d+[.、])")
 # A line that is a heading of its own ends like a sentence; a blank line between other lines may be a page break.
-_HEADING = re.compile(
+HEADING = re.compile(
     r"\n[#* \t]*(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d+[.、]|#)[^\n。,;:]{0,40}(?=\n)"
 )
 _LONGEST = 36  # characters of a label
@@ -70,7 +70,7 @@ def _without(text: str, start: int, end: int, tables: list[Span]) -> str:
             at = b
     whole = "".join((*parts, text[at:end]))
     parts, at = [], 0
-    for heading in _HEADING.finditer(whole):
+    for heading in HEADING.finditer(whole):
         parts += (whole[at : heading.end()], "。")
         at = heading.end() + 1
     return "".join((*parts, whole[at:]))
