@@ -23,7 +23,8 @@ RANK: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 @dataclass(frozen=True, slots=True)
 class Face:
     """What is shown of one cell. `shown` is plain ASCII around what is printed, so that it needs no colour: `(0)` deduced,
-    `[0,10]` an interval, `<20-8->` illegible, `x` lost, nothing where the cell is blank, and `!` or `?` for the doubt."""
+    `[0,10]` an interval, `<20-8->` illegible, `x` lost, nothing where the cell is blank, and `!` or `?` for the doubt on a
+    printed number; one that is not printed is in doubt anyway."""
 
     cell: str
     state: State
@@ -86,16 +87,15 @@ def sheets(report: Report, verification: Verification, language: Language) -> tu
 
 
 def doubts(findings: tuple[Finding, ...]) -> dict[str, Doubt]:
-    """The doubt on each cell that a finding names. Where a finding has suspects, its other cells are only involved."""
+    """The doubt on each cell that a finding points at: on its suspects, or on all its cells where it has none. A cell that
+    merely takes part in a failed sum is not in doubt once another one is suspected."""
     found: dict[str, Doubt] = {}
     for finding in findings:
         if finding.severity == "info":
             continue
-        suspects = {s.cell for s in finding.suspects}
-        for cell in (*finding.cells, *suspects):
-            blamed = finding.severity == "error" and (not suspects or cell in suspects)
-            if blamed or cell not in found:
-                found[cell] = "error" if blamed else "warning"
+        for cell in [s.cell for s in finding.suspects] or finding.cells:
+            if found.get(cell) != "error":
+                found[cell] = finding.severity
     return found
 
 
@@ -108,19 +108,18 @@ def _faces(report: Report, verification: Verification) -> dict[str, Face]:
     doubt = doubts(verification.findings)
     faces = {}
     for cell, reading in cell_readings(report, verification).items():
-        on_it = doubt.get(cell, "")
+        on_it = doubt.get(cell, "") if reading.state is State.PRINTED else ""
         faces[cell] = Face(cell, reading.state, _shown(cell, reading, verification, on_it), on_it, reading.span)
     return faces
 
 
 def _shown(cell: str, reading: Reading, verification: Verification, doubt: Doubt) -> str:
-    mark = {"": "", "warning": "?", "error": "!"}[doubt]
     raw = " ".join(reading.raw.split())
     if reading.state is State.PRINTED:
+        mark = {"": "", "warning": "?", "error": "!"}[doubt]
         return (f"{raw} {reading.unit}" if reading.unit and not raw.endswith(reading.unit) else raw) + mark
     body = {State.ILLEGIBLE: f"<{raw}>", State.ABSENT: "x"}.get(reading.state, raw)
-    forced = _forced(verification.deduced.get(cell), verification.intervals.get(cell))
-    return body + mark + forced
+    return body + _forced(verification.deduced.get(cell), verification.intervals.get(cell))
 
 
 def _forced(deduced: int | None, interval: Interval | None) -> str:
