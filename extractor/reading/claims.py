@@ -19,6 +19,7 @@ from extractor.reading.stated_cells import WORTH_A_LOOK, Statement, cells_of, co
 from extractor.report import Claim, Figure, Number, Span
 
 _SENTENCE_END = re.compile(r"[。!?]|\n(?=\s*(?:#|[一二三四五六]、|\([一二三四五六七八九十]\)|第二十条))")
+_INLINE_HEADING = re.compile(r"[^,。;:]{0,80}\([一二三四五六七八九十\d]{1,2}\)\s?[\u4e00-\u9fff]{2,12}(?:情况|方面)\s")
 _RATES = frozenset({"%", "‰", "个百分点"})
 # What announces the parts of a total that stands before it.
 _PARTS = re.compile(r"其中|包[括含]|分别[为是有]?|(?<=[(,])含|在(?:主动公开|公开|发布|收到|受理)[^,。;]{0,10}中[,:]")
@@ -133,6 +134,9 @@ def _since_heading(text: str) -> str:
     if "\n" in text:
         headings = [h.end() for h in HEADING.finditer("\n" + text)]
         text = text[headings[-1] - 1 :] if headings else text
+    inline = _INLINE_HEADING.match(text)
+    if inline:
+        text = text[inline.end() :]
     return _squeeze(text)
 
 
@@ -181,9 +185,8 @@ def _listed(sentence: _Sentence, previous: _Sentence | None, at: int, after: int
     totals = [m for m in reversed(own or other) if _exact(m)][:3]
     if not totals:
         return None
-    whole = [m for m in parts if _exact(m)]
     for total in totals:
-        found = _prefix(total, whole)
+        found = _prefix(total, parts)
         if found:
             return _sum(total, found, taken)
     total = totals[0]
@@ -192,8 +195,10 @@ def _listed(sentence: _Sentence, previous: _Sentence | None, at: int, after: int
     parts = _until_end(total, parts)
     for part in parts:
         part.total = total  # its share, if it states one, is of this total
-    if len(parts) < 2 or not all(_exact(m) for m in parts):
+    if len(parts) < 2 or any(m.figure.approximate for m in parts):
         return None
+    if not all(_exact(m) for m in parts):
+        return _sum(total, parts, taken)  # a part can't be read: nothing to check, but the others say what it would be
     shares = [s for m in parts if (s := _share_behind(sentence, m)) is not None]
     is_closed = closed([m.figure.label for m in parts], [_value(s) for s in shares if _exact(s)])
     if composition(_value(total), [_value(m) for m in parts], is_closed) is Composition.UNRELATED:
@@ -205,17 +210,19 @@ def _prefix(total: _Mention, parts: Sequence[_Mention]) -> list[_Mention] | None
     """The first parts, at least two, that make up the total; a part of 0 behind them belongs to them."""
     found: Number = 0
     for count, part in enumerate(parts, 1):
+        if not _exact(part):
+            return None
         found += _value(part)
         if found == _value(total) and count > 1:
-            while count < len(parts) and _value(parts[count]) == 0 and not _LIST_END.match(parts[count].before):
+            while count < len(parts) and parts[count].figure.value == 0 and not _LIST_END.match(parts[count].before):
                 count += 1
             return list(parts[:count])
     return None
 
 
 def _until_end(total: _Mention, parts: Sequence[_Mention]) -> list[_Mention]:
-    """The parts up to where the list ends: a clause that says something new, a part greater than the total, another
-    channel of publication than the total's."""
+    """The parts up to where the list ends: a clause that says something new, a part behind the first that is greater than
+    the total, another channel of publication than the total's."""
     channels = set(_CHANNEL.findall(total.before))
     kept: list[_Mention] = []
     for part in parts:
@@ -224,7 +231,7 @@ def _until_end(total: _Mention, parts: Sequence[_Mention]) -> list[_Mention]:
             break
         if channels and own and not channels & own:
             break
-        if part.figure.value is not None and part.figure.value > _value(total):
+        if kept and part.figure.value is not None and part.figure.value > _value(total):
             break
         kept.append(part)
     return kept
@@ -338,6 +345,9 @@ def _concepts(view: View, sentences: Sequence[_Sentence], sums: Iterable[Claim])
             statement = Statement(words, mention.after, context, none, mention.index in parts)
             total = concept_at.get(mention.total.index) if mention.total else None
             concept = concept_of(statement, figure.label, figure.unit, total)
+            if concept == "carried_in" and total == "received":
+                # 收到12件，其中上年结转1件: the 12 are new and carried over together
+                found = [(m, "received_and_carried" if m is mention.total else c) for m, c in found]
             if concept:
                 concept_at[mention.index] = concept
                 found.append((mention, concept))

@@ -53,10 +53,12 @@ def _units(words: str) -> tuple[str, str]:
 
 _UNIT, _FIRST = _units(_UNITS)
 _CHINESE_UNIT = _units(" ".join(w for w in _UNITS.split() if w[0] not in "%‰分对点栏通支只元字团群所处卡座组站位"))[0]
+# 口 for an empty box, unless it ends a word: 窗口, 人口, 端口.
+_NO_MOUTH = "[^窗人路入出进关端接渡港山村门户胃缺道对信]"
 # A number, whatever OCR left of it: digits, letters in the place of digits, separators, dashes, one line break.
 _NUMBER = re.compile(
-    r"(?P<n>[0-9OIl□■█�×X](?<![0-9A-Za-z._/@#&=+-].)"
-    rf"(?:(?<=[0-9])|(?<=[OIl])(?=[0-9])|(?<![0-9OIl])(?=[0-9□■█�×X]|\s?[{_FIRST}]))"
+    r"(?P<n>[0-9OIl□■█�×X口](?<![0-9A-Za-z._/@#&=+-].)"
+    rf"(?:(?<=[0-9])|(?<=[OIl])(?=[0-9])|(?<![0-9OIl口])(?=[0-9□■█�×X]|\s?[{_FIRST}])|(?<={_NO_MOUTH}口)(?=\s?[条件篇份次项个名期场]))"
     r"(?:[0-9□■█�×X]|[OoIl〇](?![A-Za-z])|[.,](?=[0-9])"
     rf"| ?[-—–] ?(?=[0-9])| ?[-—–]+ ?(?=[{_FIRST}])|[ \t]?\n?(?=[0-9]))*)"
     r"(?:\*\*)?\s{0,4}(?P<more>余|多(?![元次方样])|几)?(?P<multiplier>亿|千万|百万|万|千(?![克米瓦字])|百(?!分))?"
@@ -142,6 +144,8 @@ def _value(text: str, start: int, token: str, multiplier: str, unit: str) -> tup
         between = _RANGE.fullmatch(token)
         rising = between is not None and int(between[1]) < int(between[2])
         return (-1, None) if rising or _CODE.fullmatch(token) else (start, None)
+    if any(box in token for box in "□■█�×X口"):
+        return start, None
     if any(gap in token for gap in " \n\t"):
         return _gapped(text, start, token, multiplier)
     value = printed_number(token, multiplier)

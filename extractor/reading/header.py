@@ -30,7 +30,7 @@ _TITLE = re.compile(
 _GOVERNMENT_S = re.compile(r"政\s*府\s*$")
 _NOISE = re.compile(r"[#*>|=_\s]+")
 _BREADCRUMB = re.compile(r"首\s*页|当前位置|您(?:现在)?的位置|导航|来源|发布|索\s*引|日期|字号|浏览|https?:|[:→]")
-_BEFORE_ISSUER = re.compile(r"^(?:关于)?(?:印发|发布|公布|报送)?(?:《)?")
+_CRUMB = re.compile(r"正文\s|[/>|:→»]\s?")
 _PREAMBLE_VERB = re.compile(r"(?:根据|依据|按照|现将|发布|公布|要求|通知|编制|本报告|条例|关于)")
 # What the name of a body ends with; a bare place (中宁县) stands for its government.
 _BODY = re.compile(
@@ -38,12 +38,14 @@ _BODY = re.compile(
 )
 _PLACE = re.compile(r"(?:省|自治区|市|县|区|旗|州|盟|乡|镇|街道|苏木)$")
 _NAME = re.compile(r"[\u4e00-\u9fff·()〇]{2,45}")
+_FOOTER = r"[\s(\[【]*(?:\Z|打印|关闭|分享|返回|上一篇|下一篇|扫一扫|责任编辑|主办)"
 _MONTH = r"(?:\d(?:\s?\d)?|[一二三四五六七八九十]{1,2})"
 _DAY = r"(?:\d(?:\s?\d)?|[一二三四五六七八九十]{1,3})"
 _DATE = rf"(?P<y>{_YEAR4})\s*[年.\-/]\s*(?P<m>{_MONTH})\s*[月.\-/]\s*(?P<d>{_DAY})\s*日?"
 _DATED_LINE = re.compile(
     rf"(?m)^[ \t*(]*(?P<by>[\u4e00-\u9fff][\u4e00-\u9fff \t]{{2,40}}?)?[ \t*]*{_DATE}[ \t*)。]*$"
 )
+_DATED_END = re.compile(rf"(?<=[\s。])(?P<by>[\u4e00-\u9fff]{{4,40}})\s{{0,4}}{_DATE}(?={_FOOTER})")
 _PERIOD = re.compile(
     rf"(?P<y1>{_YEAR4})\s*[年.\-/]\s*(?P<m1>{_MONTH})\s*[月.\-/]\s*(?P<d1>{_DAY})\s*日?\s*(?:0时)?\s*(?:起|开始)?\s*(?:至|到|[-—–~～]+)"
     rf"\s*(?:(?P<y2>{_YEAR4})\s*[年.\-/])?\s*(?P<m2>{_MONTH})\s*[月.\-/]\s*(?P<d2>{_DAY})\s*日?"
@@ -212,6 +214,8 @@ def _titles(preamble: str) -> Iterator[tuple[int, int, int]]:
         whose = _GOVERNMENT_S.search(preamble, max(0, match.start() - 12), match.start())
         stop = whose.start() if whose else match.start()  # 政府 of 政府信息公开, not of the issuer
         line = preamble.rfind("\n", 0, stop) + 1
+        crumbs = [crumb.end() for crumb in _CRUMB.finditer(preamble, max(line, stop - 120), stop)]
+        line = crumbs[-1] if crumbs else line
         start = max(line, preamble.rfind("《", line, stop) + 1)
         if start == line:
             # the title may be broken over lines: take those above, as long as they are no sentences and no site navigation
@@ -262,6 +266,9 @@ def _government(text: str, place: Span) -> Span:
 def _signature(text: str, preamble: str, body_end: int) -> tuple[re.Match[str] | None, Span | None]:
     """The dated line at the end (or under the title) and the name of the body over it."""
     best: re.Match[str] | None = None
+    closing = _DATED_END.search(text, max(0, body_end - _CLOSING))
+    if closing and _BODY.search(re.sub(r"\s", "", closing["by"])):
+        return closing, closing.span("by")
     tail = max(len(preamble), body_end - _CLOSING)
     for match in _DATED_LINE.finditer(text, tail, len(text)):
         if match["by"] is None or _BODY.search(re.sub(r"\s", "", match["by"])):

@@ -115,6 +115,7 @@ def _concept_cells(concept: str, requests: str | None, disclosure: str | None, d
 
 _CELLS = {
     "received": "requests:received/total",
+    "received_and_carried": "requests:received+carried_in/total",
     "natural": "requests:received/natural_person",
     "legal": "requests:received/enterprise+research_institution+nonprofit+legal_service+other_organisation",
     "enterprise": "requests:received/enterprise",

@@ -20,7 +20,7 @@ from extractor.verification.naming import LANGUAGES, cell_list, names
 
 RECEIVED = "requests.received.total"
 CARRIED_IN = "requests.carried_in.total"
-_NEW = ("新收", "新增", "新受理")
+_HANDLED = ("受理", "办理", "处理")
 Judgement = tuple[bool | None, Finding | None]
 
 
@@ -208,8 +208,8 @@ def _table(report: Report, claim: Claim, bounds: _Bounds) -> Judgement:
     inside = low <= figure.value and (high is None or figure.value <= high)
     if inside:
         return (True, None) if low == high else _only_if(report, claim, figure, bounds)
-    if claim.cells == (RECEIVED,) and not any(word in figure.label for word in _NEW):
-        # 受理 and 收到 may count those carried over from the year before
+    if claim.cells == (RECEIVED,) and any(word in figure.label for word in _HANDLED):
+        # these words may count those carried over from the year before
         both = bounds.sum((RECEIVED, CARRIED_IN))
         if both == (figure.value, figure.value):
             return True, None
