@@ -16,7 +16,7 @@ from extractor.documents.document import Document
 from extractor.forms.form import table as form_table
 from extractor.messages import text as message_text
 from extractor.report import Claim, Figure, Header, HeaderField, Number, Reading, Report, State
-from extractor.verification.finding import Finding, Interval, Verification
+from extractor.verification.finding import Finding, Interval, Suspect, Verification
 
 _ABSENT = Reading(State.ABSENT)
 
@@ -159,8 +159,19 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "expected": finding.expected,
         "found": finding.found,
         "message": {language: message_text(finding.code, finding.params, language) for language in ("zh", "en")},
-        "suspects": [{"cell": s.cell, "weight": s.weight, "proposal": s.proposal} for s in finding.suspects],
+        "suspects": [_suspect(s) for s in finding.suspects],
     }
+
+
+def _suspect(suspect: Suspect) -> dict[str, Any]:
+    out: dict[str, Any] = {"cell": suspect.cell, "weight": suspect.weight, "proposal": suspect.proposal}
+    if suspect.verdict:
+        out["verdict"] = suspect.verdict
+    if suspect.jointly:
+        out["jointly"] = suspect.jointly
+    if suspect.mends:
+        out["mends"] = suspect.mends
+    return out
 
 
 def dumps(value: object) -> bytes:

@@ -87,8 +87,11 @@ class MessagePart(Strict):
 
 class SuspectPart(Strict):
     cell: str
-    weight: float
-    proposal: Number | None = None
+    weight: float = Field(description="its share of the blame, 0 to 1")
+    proposal: Number | None = Field(None, description="the value that would mend the edits")
+    verdict: str = Field("", description="why it would be wrong")
+    jointly: list[str] = Field(default=[], description="other cells that must change with it")
+    mends: list[str] = Field(default=[], description="the failing edits that would hold then")
 
 
 class FindingPart(Strict):
