@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractor.reading.labels import is_part, similarities
 from extractor.reading.lines import Line
@@ -116,7 +117,8 @@ def _fragments(lines: list[Line], index: int, step: int, form: str, table: str) 
         line = lines[at]
         if line.filled:
             # numbers without separators: the words before them may be the end of this line's label
-            if step > 0 and line.label and not line.visible and not _BEGINNING.match(line.text) and not _is_whole(line, form, table):
+            ends_here = line.label and not line.visible and not _BEGINNING.match(line.text)
+            if step > 0 and ends_here and not _is_whole(line, form, table):
                 found.append(line.label[0].text)
             break
         if lines[index].label and _is_whole(line, form, table) and not is_part(lines[index].text, line.text, form, table):
@@ -200,7 +202,7 @@ def _only_certain(matches: list[Match], rows: int, nameless: list[int]) -> list[
     kept: list[Match] = []
     labelled = [Match(-1, -1, 1.0), *[m for m in matches if not m.unlabelled], Match(1 << 30, rows, 1.0)]
     by_row = {m.row: m for m in matches}
-    for before, after in zip(labelled, labelled[1:], strict=False):
+    for before, after in pairwise(labelled):
         if before.row >= 0:
             kept.append(before)
         free = range(before.row + 1, after.row)

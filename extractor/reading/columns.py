@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 
 from extractor.reading.cells import EMPTY, Cell
@@ -58,26 +58,64 @@ def layout(header: Sequence[Line], rows: Sequence[Line], labels: dict[str, str],
     )
     named = tuple(sorted(set(order))) if order else None
     lost = named is not None and len(named) < count and all(len(row.tail) <= len(named) for row in rows)
-    return Layout(first, bool(order), named if lost else None, filled, _centres(rows, count, text))
+    sound = [row for row in rows if len(row.tail) == count]
+    filled = tuple(
+        sum(row.tail[i].content is not EMPTY for row in sound) / len(sound) if sound else 0.5 for i in range(count)
+    )
+    centres = None
+    if rows and not rows[0].visible and count > 1 and any(len(row.tail) != count for row in rows):
+        centres = _middles_of_rows(sound, text) or _middles_of_header(header, labels, keys, text)
+    return Layout(first, bool(order), named if lost else None, filled, centres)
 
 
-def _centres(rows: Sequence[Line], count: int, text: str) -> tuple[tuple[float, float], ...] | None:
-    full = [[_centre(cell, text) for cell in row.tail] for row in rows if not row.visible and len(row.tail) == count]
-    if len(full) < 3 or count < 2:
+def _middles_of_rows(sound: Sequence[Line], text: str) -> tuple[tuple[float, float], ...] | None:
+    """The middles of the columns, from rows with a number in each."""
+    if len(sound) < 3:
         return None
-    spans = [(min(c), max(c)) for c in zip(*full, strict=True)]
-    if any(right[0] - left[1] < 2 for left, right in zip(spans, spans[1:], strict=False)):
+    spans = [(min(c), max(c)) for c in zip(*[[_centre(cell, text) for cell in row.tail] for row in sound], strict=True)]
+    if any(right[0] - left[1] < 2 for left, right in pairwise(spans)):
         return None  # columns run into each other: the place on the line says nothing
-    middles = [(low + high) / 2 for low, high in spans]
-    gaps = [b - a for a, b in zip(middles, middles[1:], strict=False)]
+    return _with_reach([(low + high) / 2 for low, high in spans])
+
+
+def _middles_of_header(
+    header: Sequence[Line], labels: dict[str, str], keys: Sequence[str], text: str
+) -> tuple[tuple[float, float], ...] | None:
+    """The middles of the columns, from a header that names them all; a label broken over lines has its pieces one below the
+    other."""
+    stacks: list[tuple[float, float, str]] = []
+    for line in header:
+        for cell in (*line.label, *line.tail):
+            middle = _centre(cell, text)
+            half = _width(cell.text) / 2
+            low, high = middle - half, middle + half
+            for i, (left, right, words) in enumerate(stacks):
+                # pieces of another column's label don't overlap; the group's label above does, and is no column's
+                if low < right and left < high and squeeze(words) not in labels and squeeze(words + cell.text) in labels:
+                    stacks[i] = (min(left, low), max(right, high), words + cell.text)
+                    break
+            else:
+                stacks.append((low, high, cell.text))
+    middles = {labels[name]: (left + right) / 2 for left, right, words in stacks if (name := squeeze(words)) in labels}
+    ordered = [middles[key] for key in keys if key in middles]
+    if len(ordered) < len(keys) or any(b - a < 2 for a, b in pairwise(ordered)):
+        return None
+    return _with_reach(ordered)
+
+
+def _with_reach(middles: Sequence[float]) -> tuple[tuple[float, float], ...]:
+    gaps = [b - a for a, b in pairwise(middles)]
     return tuple((m, min(gaps[max(i - 1, 0)], gaps[min(i, len(gaps) - 1)]) / 2) for i, m in enumerate(middles))
+
+
+def _width(text: str) -> int:
+    # a Chinese character is two columns wide, as two bytes of GBK are
+    return len(text.encode("gbk", "replace"))
 
 
 def _centre(cell: Cell, text: str) -> float:
     line = text.rfind("\n", 0, cell.start) + 1
-    # a Chinese character is two columns wide, as two bytes of GBK are
-    left = len(text[line : cell.start].encode("gbk", "replace"))
-    return left + (cell.end - cell.start) / 2
+    return _width(text[line : cell.start]) + _width(text[cell.start : cell.end]) / 2
 
 
 @dataclass(frozen=True, slots=True)

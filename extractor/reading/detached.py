@@ -1,6 +1,7 @@
 """Tables whose numbers stand apart from their labels: all labels, then all numbers, or the other way round.
 
-They are brought together only where the count leaves no doubt: as many numbers as the rows found, or as the whole form, ask for.
+They are brought together only where the count leaves no doubt: as many numbers as the rows found, or as the whole form,
+ask for.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from extractor.reading.oneline import one_line_placement
 from extractor.report import Defect, ExtraRow, OpenRow, Reading, Section, Span, State, TableReading
 
 _SAME = 0.1  # two forms whose labels fit this equally are told apart by the other tables and the year
+_MINUS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _ABSENT = Reading(State.ABSENT)
 _BLANK = Reading(State.BLANK)
 
@@ -52,7 +53,9 @@ class _Found:
     unlabelled: bool = False
 
 
-def read_tables(document: Document, tagged: str, text: str, sections: Sequence[Section], year: int | None) -> dict[str, TableReading]:
+def read_tables(
+    document: Document, tagged: str, text: str, sections: Sequence[Section], year: int | None
+) -> dict[str, TableReading]:
     """Every table of the forms, read from its section, with the form version decided table by table.
 
     `text` is the view's text with HTML tags blanked, `tagged` the same with them. `year` breaks a tie between versions.
@@ -60,15 +63,18 @@ def read_tables(document: Document, tagged: str, text: str, sections: Sequence[S
     source = _Source(document, text)
     spans = {s.key: (s.heading[1] if s.heading else s.span[0], s.span[1]) for s in sections}
     readings: dict[str, TableReading] = {}
+    behind: tuple[Line, ...] = ()
     for key in dict.fromkeys(t.key for form in forms() for t in form.tables):
         versions = [(form.code, t) for form in forms() for t in form.tables if t.key == key]
         region = spans.get(versions[0][1].section)
         start, end = document.view.view_span(*region) if region else (0, 0)
         columns = max(len(r.columns) for r in versions[0][1].rows)
-        lines = table_lines(tagged, text, start, end, columns) if region else []
+        lines = table_lines(tagged, text, start, end, columns) if region else list(behind)
         words = squeeze.__wrapped__(text[start:end])
         fits = [_fit(code, table, lines, words) for code, table in versions]
         best = _best(fits, readings.values(), year)
+        behind = _behind(best, [t for _, t in _next_tables(key) if t.section not in spans])
+        best = replace(best, spare=tuple(line for line in best.spare if line not in behind))
         read = _read_one_line if best.table.one_line else _read_rows
         readings[key] = replace(read(source, best), span=region, score=best.score)
     return readings
@@ -107,6 +113,24 @@ def _fit(form: str, table: Table, lines: list[Line], words: str) -> _Fit:
     return _Fit(form, table, lines, tuple(found), tuple(spare), max(score, 0.01))
 
 
+def _next_tables(key: str) -> list[tuple[str, Table]]:
+    """The versions of the table that stands behind another in the form."""
+    found: list[tuple[str, Table]] = []
+    for form in forms():
+        keys = [t.key for t in form.tables]
+        if key in keys and keys.index(key) + 1 < len(keys):
+            found.append((form.code, form.tables[keys.index(key) + 1]))
+    return found
+
+
+def _behind(fit: _Fit, lost: Sequence[Table]) -> tuple[Line, ...]:
+    """Lines without a label behind the last row that hold just as many numbers as the next table, whose heading and header
+    are lost: they are that table's."""
+    last = max((f.line.end for f in fit.found), default=0)
+    counts = {sum(len(r.columns) for r in t.rows) for t in lost if t.one_line}
+    return tuple(line for line in fit.spare if line.start >= last and not line.label and len(line.tail) in counts)
+
+
 def _best(fits: Sequence[_Fit], others: Iterable[TableReading], year: int | None) -> _Fit:
     """The version whose labels fit best; among equals that of the other tables if they agree, else that of the year, else the
     newest."""
@@ -135,11 +159,27 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
     for f in found:
         row = table.rows[f.row]
         count = len(row.cells)
-        placement = place(f.line, plan or no_layout(count), count, source.text)
+        placement = place(_with_signs(f.line, table, row), plan or no_layout(count), count, source.text)
         _place_row(source, table, row, row.cells, f, placement, cells, open_rows, defects)
     defects += _lost_rows(table, {f.row for f in found}, cells)
     extra, more = _spare_lines(source, fit, cells)
     return TableReading(table.key, fit.form, cells, tuple(open_rows), extra, tuple(defects + more))
+
+
+def _with_signs(line: Line, table: Table, row: Row) -> Line:
+    """Without separators "- 5" may be a mark and a number or one number; where the row has a place too few for the first and
+    a column of changes there, it is one number."""
+    count = len(row.columns)
+    if line.visible or len(line.tail) != count + 1:
+        return line
+    for i, key in enumerate(row.columns):
+        mark, number = line.tail[i], line.tail[i + 1]
+        value = number.content.value
+        if table.column(key).signed and mark.content.kind is Kind.MARK and value is not None and mark.text in _MINUS:
+            signed = replace(number.content, value=-value)
+            cell = Cell(mark.start, number.end, signed, f"{mark.text} {number.text}", mark.column)
+            return line._replace(tail=(*line.tail[:i], cell, *line.tail[i + 2 :]), filled=line.filled - 1)
+    return line
 
 
 def _names(table: Table, row: Row | None = None) -> dict[str, object]:
@@ -158,7 +198,8 @@ def _place_row(
     confidence = 0.99 if found.similarity >= 0.9 else round(0.6 + 0.39 * max(found.similarity - MATCH, 0.0) / (0.9 - MATCH), 3)
     span = source.span(line.start, line.end)
     numbers = len(placement.cells)
-    params = _names(table, row) | {"count": line.filled, "columns": len(ids), "raw": source.document.text[span[0] : span[1]][:200]}
+    raw = source.document.text[slice(*span)][:200]
+    params = _names(table, row) | {"count": line.filled, "columns": len(ids), "raw": raw}
     if found.unlabelled:
         defects.append(Defect("S-LABEL-LOST", ids, (span,), params))
     readings = tuple([source.reading(cell, confidence) for cell in placement.cells])
@@ -261,8 +302,10 @@ def _read_one_line(source: _Source, fit: _Fit) -> TableReading:
     form, table, lines = fit.form, fit.table, fit.lines
     ids = tuple(cell for row in table.rows for cell in row.cells)
     values = [line for line in lines if line.filled and not (line.label and line.visible and len(line.tail) < 3)]
+    if any(len(line.tail) > len(table.columns) for line in values):
+        values = [line for line in values if line.filled > 1 or line.label or len(line.tail) > 1]  # no page numbers
     blank = [line for line in lines if not line.label and not line.filled and len(line.tail) >= len(table.columns)]
-    header = [line for line in lines if line.label and line not in values]
+    header = [line for line in lines if line.label]
     if not values and not blank:
         if not header:
             return _lost(source, fit)

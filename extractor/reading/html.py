@@ -21,9 +21,7 @@ def html_rows(text: str, start: int, end: int) -> list[list[tuple[int, int]]]:
             if opened is not None and rows:
                 rows[-1].append(_inner(text, opened, tag.start()))
             opened = tag.end() if name in ("td", "th") and not closing else None
-            if name == "tr" and not closing:
-                rows.append([])
-            elif opened is not None and not rows:
+            if (name == "tr" and not closing) or (opened is not None and not rows):
                 rows.append([])
     return [row for row in rows if row]
 

@@ -71,9 +71,8 @@ def _labels(form: str, table: str) -> _Labels:
     for name in sorted(_other_labels(form, table) - set(variants)):
         variants.append(name)
         owner.append(-1)
-    return _Labels(
-        exact, tuple(variants), tuple(owner), tuple(squeeze(r.label) for r in rows), tuple(squeeze("".join(r.path)) for r in rows)
-    )
+    leaves = tuple(squeeze(r.label) for r in rows)
+    return _Labels(exact, tuple(variants), tuple(owner), leaves, tuple(squeeze("".join(r.path)) for r in rows))
 
 
 def _other_labels(form: str, table: str) -> set[str]:

@@ -38,12 +38,15 @@ def make_line(label: Sequence[Cell], tail: Sequence[Cell], visible: bool, start:
 _LINE = re.compile(r"[^\n]*\n?")
 _ROW_TAG = re.compile(r"<tr\b", re.IGNORECASE)
 _RULE_CELL = re.compile(r":?-{2,}:?|:-+:?|-+:")
-_PAGE_NUMBER = re.compile(r"\s*(?:[-\u2010-\u2015]{1,2}\s*\d{1,3}\s*[-\u2010-\u2015]{1,2}|第\s*\d{1,3}\s*页.{0,12}|\d{1,3} ?/ ?\d{1,3})\s*")
+_PAGE_NUMBER = re.compile(
+    r"[-\u2010-\u2015]{1,2}\s*\d{1,3}\s*[-\u2010-\u2015]{1,2}|第\s*\d{1,3}\s*页.{0,12}|\d{1,3} ?/ ?\d{1,3}"
+)
 _SENTENCE = re.compile(r"[。;]|,(?!只计|不计|等于)")
 _TOKEN = re.compile(
     r"(?<![^\s|])\d{1,2}\s?[.、](?=\s*[\u4e00-\u9fff“])"  # the numeral of a label, 1 . 属 于
     r"|\+\s?\d[\d,]*(?:\.\d+)?(?![^\s|])"  # + 54; with a minus it could be two cells
-    r"|\d[\d,.]*\s?(?:件|条|个|份|项|次|万元|元)?\s?\((?![一二三四五六七八九十\d]{1,2}\))[^()\n]{1,40}\)(?![^\s|])"  # 22(其中修订 16 件)
+    # 22(其中修订 16 件)
+    r"|\d[\d,.]*\s?(?:件|条|个|份|项|次|万元|元)?\s?\((?![一二三四五六七八九十\d]{1,2}\))[^()\n]{1,40}\)(?![^\s|])"
     r"|[^\s|#>][^\s|]*"
 )
 _FEW = 12  # a table has separators if one line in so many has
@@ -67,7 +70,7 @@ def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> l
         a, b = match.span()
         if b > a and text[b - 1] == "\n":
             b -= 1
-        if text[a:b].strip() and not _PAGE_NUMBER.fullmatch(text[a:b].strip(" |")):
+        if text[a:b].strip() and not _PAGE_NUMBER.fullmatch(text[a:b].strip(" \t\r|")):
             raw.append((a, b))
             tabbed += "\t" in text[a:b]
             piped += text.count("|", a, b) >= 3
@@ -187,8 +190,8 @@ def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
         if line and not (b - a > (24 if count else 60) and count < 5 and _SENTENCE.search(text, a, b))
     ]
     counts = [sum(c.content.is_value for c in line) for line in kept]
-    crowded = max(counts, default=0) > 2 * columns
-    single = all(count <= 1 for count in counts) and not any(count and len(line) > 1 for line, count in zip(kept, counts, strict=True))
+    crowded = max(counts, default=0) > 2 * columns or any(_alternates(line) for line in kept)
+    single = all(count == 0 or len(line) == 1 for line, count in zip(kept, counts, strict=True))
     if crowded:
         return _runs([cell for line in kept for cell in line])
     if single:
@@ -196,10 +199,22 @@ def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
     lines: list[Line] = []
     for line in kept:
         first = next((i for i, c in enumerate(line) if c.content.is_value), len(line))
-        label = [c for c in line if c.content.kind is Kind.TEXT and (c.start < line[first].start if first < len(line) else True)]
+        label = line[:first]
         tail = _values(line[first:])
         lines.append(make_line(label, tail, False, line[0].start, line[-1].end, len(label)))
     return lines
+
+
+def _alternates(line: list[Cell]) -> bool:
+    """Words, numbers, words, numbers: more than one row stands on the line."""
+    runs = 0
+    words = False
+    for cell in line:
+        if cell.content.kind is Kind.TEXT:
+            words = words or _is_label(cell)
+        elif words:
+            runs, words = runs + 1, False
+    return runs > 1
 
 
 def _whole_words(line: list[Cell]) -> list[Cell]:

@@ -45,7 +45,7 @@ def one_line_placement(
 
 def _named(header: Sequence[Line], labels: dict[str, str]) -> list[str]:
     """The columns that the header names, in the order of the line: by source column where separators show it."""
-    cells: list[Cell] = [cell for line in header for cell in (*line.label, *line.tail)]
+    cells: list[Cell] = [cell for line in header for cell in line.label]
     visible = any(line.visible for line in header)
     if visible:
         cells.sort(key=lambda c: c.column)

@@ -18,12 +18,15 @@ _LINE = re.compile(r"[^\n]+")
 _NUMERAL = re.compile(r"^(?:第?[一二三四五六七八]|[1-8])(?=[^一二三四五六七八0-9])(?:部分)?")
 _SUBHEADING = re.compile(r"[(\[]\s*[一二三四五六七八九十\d]+\s*[)\]]")
 _MAX_HEADING = 64
+_BARE = 9  # characters of a heading that counts inside a line without its numeral
 _MOST_HEADINGS = 100  # a file with more is no report; the search for the order stays short
 # What stands only in the table of a section, with spaces allowed between the characters: the section has begun there.
 _ANCHORS = {
     "disclosure": ("第二十条第", "信息内容"),
     "requests": ("勾稽关系", "本年新收政府信息公开申请", "申请人情况"),
-    "disputes": ("未经复议直接起诉", "复议后起诉", "行政复议行政诉讼", "结果维持", "结果纠正", "维持纠正", "纠正其他结果"),
+    "disputes": (
+        "未经复议直接起诉", "复议后起诉", "行政复议行政诉讼", "结果维持", "结果纠正", "维持纠正", "结果维结果纠", "结结其尚",
+    ),
 }
 ORDER = ("overview", "disclosure", "requests", "disputes", "problems", "other")
 
@@ -43,10 +46,13 @@ def _headings() -> dict[str, str]:
 
 @cache
 def _inline() -> re.Pattern[str]:
-    """A heading inside a line: its numeral, a mark, its wording."""
+    """A heading inside a line: its numeral, a mark, its wording; or a wording too long for prose, with spaces around it."""
     wordings = {label for form in forms() for s in form.sections for label in (s.label, *s.aliases)}
     longest_first = sorted(wordings, key=lambda w: (-len(w), w))
-    return re.compile(r"[一二三四五六][、.,]\s?(?:" + "|".join(spelling(w, "[ ]?") for w in longest_first) + ")")
+    spelled = [(w, spelling(w, "[ ]?")) for w in longest_first]
+    numbered = "|".join(s for _, s in spelled)
+    bare = "|".join(s for w, s in spelled if len(w) >= _BARE)
+    return re.compile(rf"[一二三四五六][、.,]\s?(?:{numbered})|(?<=[\s*#])(?:{bare})(?=[\s*#])")
 
 
 @cache

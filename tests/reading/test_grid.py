@@ -36,10 +36,10 @@ def test_markdown_pipes(code: str, rule: bool) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_html_with_merged_cells(code: str) -> None:
     rows = [(["项目"], HEADER), *requests(code)[2]]
-    body = "".join(
-        "<tr>" + "".join(f'<td rowspan="2" class=x><p>{c}</p></td>' for c in labels) + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
-        for labels, cells in rows
-    )
+    body = ""
+    for labels, cells in rows:
+        groups = "".join(f'<td rowspan="2" class=x><p>{c}</p></td>' for c in labels)
+        body += f"<tr>{groups}" + "".join(f"<td>{c}</td>" for c in cells) + "</tr>"
     assert_read_exactly(report_with(f"<table border=1>{body}</table>", code), code)
 
 
@@ -102,7 +102,8 @@ def test_labels_torn_and_group_labels_shifted() -> None:
 
 def test_labels_in_traditional_characters_half_width_and_misread() -> None:
     body = tabs(requests()[2])
-    for old, new in [("属于国家秘密", "屬於國家秘密"), ("（", "("), ("）", ")"), ("重复申请", "重复\ufffd请"), ("已获取", "已取得"), ("1.", "１．")]:
+    changes = [("属于国家秘密", "屬於國家秘密"), ("（", "("), ("）", ")"), ("重复申请", "重复\ufffd请"), ("已获取", "已取得"), ("1.", "１．")]
+    for old, new in changes:
         body = body.replace(old, new)
     assert_read_exactly(report_with(body))
 

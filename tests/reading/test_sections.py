@@ -35,7 +35,8 @@ def test_all_six_in_order_with_their_headings() -> None:
 
 def test_headings_vary() -> None:
     text = text_of({
-        "overview": "## 一、总体情况", "disclosure": "主动公开政府信息情况", "requests": "**三、收到和处理政府信息公开申请情况**",
+        "overview": "## 一、总体情况", "disclosure": "主动公开政府信息情况",
+        "requests": "**三、收到和处理政府信息公开申请情况**",
         "disputes": "四、因政府信息公开工作被申请行政复议、提起行政诉讼情况", "problems": "五 存在的主要问题和改进情况",
         "other": "六、其他需要报告的事 项",
     })
@@ -65,7 +66,8 @@ def test_a_lost_heading_is_made_up_for_by_what_the_section_holds() -> None:
     lost = {k: v for k, v in HEADINGS.items() if k not in ("requests", "disputes")}
     text = text_of(lost).replace(
         HEADINGS["problems"],
-        "一、本年新收政府信息公开申请数量\t1\t0\t0\t0\t0\t0\t1\n\n行政复议\t行政诉讼\n结果维持\t结果纠正\n" + HEADINGS["problems"],
+        "一、本年新收政府信息公开申请数量\t1\t0\t0\t0\t0\t0\t1\n\n行政复议\t行政诉讼\n结果维持\t结果纠正\n"
+        + HEADINGS["problems"],
     )
     sections, _ = find_sections(view_of(text))
     assert [s.key for s in sections] == list(ORDER)
@@ -77,8 +79,9 @@ def test_a_lost_heading_is_made_up_for_by_what_the_section_holds() -> None:
 
 def test_headings_within_one_line_and_in_traditional_characters() -> None:
     text = text_of({
-        "overview": "一、總體情況", "disclosure": "二、主動公開政府信息情況", "requests": "三、收到和處理政府信息公開申請情況",
-        "disputes": "四、政府信息公開行政復議、行政訴訟情況", "problems": "五、存在的主要問題及改進情況", "other": "六、其他需要報告的事項",
+        "overview": "一、總體情況", "disclosure": "二、主動公開政府信息情況",
+        "requests": "三、收到和處理政府信息公開申請情況", "disputes": "四、政府信息公開行政復議、行政訴訟情況",
+        "problems": "五、存在的主要問題及改進情況", "other": "六、其他需要報告的事項",
     })
     assert keys(text) == list(ORDER)
     assert keys(text.replace("\n", " ")) == list(ORDER)

@@ -11,7 +11,10 @@ MIXED = st.text(alphabet=st.sampled_from("报告０９ａ（）…①⑴㎡ﬁ\u
 
 
 def test_characters_taken_as_even_are_even() -> None:
-    ranges = [("\x00", "\x9f"), ("\u2010", "\u2016"), ("\u2018", "\u201f"), ("\u3000", "\u3029"), ("\u4e00", "\u9fff"), ("\uff01", "\uff5e")]
+    ranges = [
+        ("\x00", "\x9f"), ("\u2010", "\u2016"), ("\u2018", "\u201f"), ("\u3000", "\u3029"), ("\u4e00", "\u9fff"),
+        ("\uff01", "\uff5e"),
+    ]
     for low, high in ranges:
         assert low in EVEN and high in EVEN
         for code in range(ord(low), ord(high) + 1):
