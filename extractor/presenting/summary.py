@@ -83,6 +83,7 @@ _COLUMNS = (
     ("warnings", "W-WARNINGS"),
 )
 _NUMBERS = frozenset({"printed", "blank", "absent", "unclear", "errors", "warnings"})
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LINES = 50
 """Of the table in the terminal, at most."""
 
@@ -118,11 +119,13 @@ def _totals(entries: Sequence[Entry], language: Language) -> str:
 
 
 def summary_csv(entries: Sequence[Entry]) -> str:
-    """The same as CSV, with a header line."""
+    """The same as CSV, with a header line. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
     out = io.StringIO()
     writer = csv.DictWriter(out, [f.name for f in fields(Entry)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(e) for e in entries)
+    for e in entries:
+        row = asdict(e).items()
+        writer.writerow({k: f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for k, v in row})
     return out.getvalue()
 
 
