@@ -20,6 +20,7 @@ from extractor.report import Claim, Figure, Number, Span
 
 _SENTENCE_END = re.compile(r"[。!?]|\n(?=\s*(?:#|[一二三四五六]、|\([一二三四五六七八九十]\)|第二十条))")
 _INLINE_HEADING = re.compile(r"[^,。;:]{0,80}\([一二三四五六七八九十\d]{1,2}\)\s?[\u4e00-\u9fff]{2,12}(?:情况|方面)\s")
+_NEAR = 80  # characters of other sentences that may stand between a total and its parts
 _RATES = frozenset({"%", "‰", "个百分点"})
 # What announces the parts of a total that stands before it.
 _PARTS = re.compile(r"其中|包[括含]|分别[为是有]?|(?<=[(,])含|在(?:主动公开|公开|发布|收到|受理)[^,。;]{0,10}中[,:]")
@@ -80,7 +81,7 @@ def read_claims(view: View, figures: tuple[Figure, ...], forms: Mapping[str, str
     claims: list[Claim] = []
     sums: list[Claim] = []
     for number, sentence in enumerate(sentences):
-        previous = sentences[number - 1] if number and sentences[number - 1].end >= sentence.start - 2 else None
+        previous = sentences[number - 1] if number and sentences[number - 1].end >= sentence.start - _NEAR else None
         sums += _sums(sentence, previous)
     claims += sums
     claims += _shares(sentences, sums, figures)
@@ -190,7 +191,7 @@ def _listed(sentence: _Sentence, previous: _Sentence | None, at: int, after: int
         if found:
             return _sum(total, found, taken)
     total = totals[0]
-    if other and len({m.figure.value for m in other}) > 1:
+    if other and (len({m.figure.value for m in other}) > 1 or (previous and previous.end < sentence.start - 2)):
         return None
     parts = _until_end(total, parts)
     for part in parts:

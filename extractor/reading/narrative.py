@@ -17,12 +17,12 @@ HEADING = re.compile(
 _LONGEST = 36  # characters of a label
 _SPACE = re.compile(r"[\s*#>|]+")
 _LEAD = re.compile(
-    r"^(?:[、,.\-—·]|共计|累计|其中|包括|分别[为是]?|以及|及|和|与|并(?!购)|且|另外?|还|又|再|也|共(?!享|同|产|青|建|管)|约"
+    r"^(?:[、,.\-—·]|其次是?|再次是?|共计|累计|其中|包括|分别[为是]?|以及|及|和|与|并(?!购)|且|另外?|还|又|再|也|共(?!享|同|产|青|建|管)|约"
     r"|第?[一二三四五六七八九十]是|\d{4}年(?:度|内|以来)?|本年度?|全年度?|今年(?:以来)?|年度?内|一年来|目前|期间|总计|合计"
     r"|截[至止](?:目前|\d{4}年底|年底|\d{4}年\d+月(?:\d+日)?)?|\d+月(?:\d+日)?)+"
 )
 _TAIL = re.compile(
-    r"(?:共计?|合计|总计|累计|总共|达到?|达成|大?约|将?近|超过?|超出|逾|突破|不少于|不低于|分别|[为了有是的到出:至]|均|各|已"
+    r"(?:共计?|合计|总计|累计|总共|达到?|达成|大?约|将?近|超过?|超出|逾|突破|不少于|不低于|分别|[为了有是的出:至占]|(?<![收接得])到|均|各|已"
     r"|数[量为]?(?=[为是达]$)|计)+$"
 )
 _NOUN = re.compile(r"\s*([\u4e00-\u9fff“”《》·]{2,16}?)(?=[,。;:!?()、\n\s]|$)")
@@ -91,4 +91,6 @@ def _label(text: str, done: int, begin: int, tail: int, before: str, unit: str) 
         noun = _NOUN.match(text, tail)
         if noun:
             words = (words if len(words) <= 4 else "") + _SPACE.sub("", noun[1])
+    if not words and not before:
+        words = _SPACE.sub("", _CLAUSE.split(text[tail : tail + 16], maxsplit=1)[0])
     return words[-_LONGEST:] or before

@@ -62,6 +62,13 @@ _OUTCOMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("unavailable", re.compile(r"无法提供" + _ENDED)),
     ("not_processed", re.compile(r"不予处理" + _ENDED)),
     ("other", re.compile(r"其[他它]处理" + _ENDED)),
+    ("unavailable.not_held", re.compile(r"不掌握(?:相关)?(?:政府)?信息" + _ENDED)),
+    ("unavailable.needs_creation", re.compile(r"(?:没有|无)现成信息" + _ENDED)),
+    ("refused.deliberative", re.compile(r"过程性信息" + _ENDED)),
+    ("refused.internal_affairs", re.compile(r"内部事务信息" + _ENDED)),
+    ("refused.state_secret", re.compile(r"国家秘密" + _ENDED)),
+    ("not_processed.petition", re.compile(r"信访举报投诉类(?:申请)?" + _ENDED)),
+    ("not_processed.duplicate", re.compile(r"重复申请" + _ENDED)),
 )
 _HANDLES_REQUESTS = re.compile(r"公开申请|申请公开|依申请")
 _REQUESTS_OF_SENTENCE = re.compile(r"公开申请|申请公开|申请[^人]")
@@ -129,6 +136,13 @@ _CELLS = {
     "unavailable": "requests:unavailable/total",
     "not_processed": "requests:not_processed/total",
     "other": "requests:other/total",
+    "unavailable.not_held": "requests:unavailable.not_held/total",
+    "unavailable.needs_creation": "requests:unavailable.needs_creation/total",
+    "refused.deliberative": "requests:refused.deliberative/total",
+    "refused.internal_affairs": "requests:refused.internal_affairs/total",
+    "refused.state_secret": "requests:refused.state_secret/total",
+    "not_processed.petition": "requests:not_processed.petition/total",
+    "not_processed.duplicate": "requests:not_processed.duplicate/total",
     "reconsideration": "disputes:reconsideration/total",
     "litigation": "disputes:litigation_direct+litigation_after_reconsideration/total",
     "both": "disputes:reconsideration+litigation_direct+litigation_after_reconsideration/total",
