@@ -59,11 +59,13 @@ def layout(header: Sequence[Line], rows: Sequence[Line], labels: dict[str, str],
     named = tuple(sorted(set(order))) if order else None
     lost = named is not None and len(named) < count and all(len(row.tail) <= len(named) for row in rows)
     sound = [row for row in rows if len(row.tail) == count]
+    if len(sound) == len(rows):  # no row needs more than its count
+        return Layout(first, bool(order), None, (1.0,) * count, None)
     filled = tuple(
         sum(row.tail[i].content is not EMPTY for row in sound) / len(sound) if sound else 0.5 for i in range(count)
     )
     centres = None
-    if rows and not rows[0].visible and count > 1 and any(len(row.tail) != count for row in rows):
+    if not rows[0].visible and count > 1:
         centres = _middles_of_rows(sound, text) or _middles_of_header(header, labels, keys, text)
     return Layout(first, bool(order), named if lost else None, filled, centres)
 

@@ -28,6 +28,8 @@ class _Source:
 
     document: Document
     text: str
+    even: bool
+    """The view has the source's offsets."""
 
     def span(self, start: int, end: int) -> Span:
         return self.document.view.source_span(start, end)
@@ -36,7 +38,7 @@ class _Source:
         content = cell.content
         if content is EMPTY:
             return _BLANK
-        span = self.span(cell.start, cell.end)
+        span = (cell.start, cell.end) if self.even else self.span(cell.start, cell.end)
         raw = self.document.text[span[0] : span[1]]
         if content.lookalike:
             confidence = round(confidence * 0.8, 3)
@@ -60,7 +62,7 @@ def read_tables(
 
     `text` is the view's text with HTML tags blanked, `tagged` the same with them. `year` breaks a tie between versions.
     """
-    source = _Source(document, text)
+    source = _Source(document, text, not document.view.starts)
     spans = {s.key: (s.heading[1] if s.heading else s.span[0], s.span[1]) for s in sections}
     readings: dict[str, TableReading] = {}
     behind: tuple[Line, ...] = ()

@@ -52,6 +52,7 @@ _TOKEN = re.compile(
 _FEW = 12  # a table has separators if one line in so many has
 _BLANK_ROW = 5  # as many empty cells side by side are a row with nothing in it, fewer are an empty line
 _DECORATION = re.compile(r"[*=_~`]{2,}|[#>]+")  # of Markdown
+_DIGITS = {digit: content_of(digit) for digit in "0123456789"}
 _ILLEGIBLE = Content(Kind.ILLEGIBLE)
 _TEXT = Content(Kind.TEXT)
 
@@ -83,6 +84,9 @@ def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> l
 
 def _cell(piece: str, at: int, column: int) -> Cell:
     """The cell that holds `piece`, which begins at view offset `at`."""
+    digit = _DIGITS.get(piece)  # most cells of most reports
+    if digit is not None:
+        return Cell(at, at + 1, digit, piece, column)
     words = piece.strip()
     if not words:
         return Cell(at, at, EMPTY, "", column)
