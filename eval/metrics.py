@@ -98,7 +98,7 @@ METRICS: tuple[Metric, ...] = (
            lambda line: (sum(n for k, n in line["findings"].items() if k.endswith("|error|unjustified")), 1) if line["clean"]
            else (0, 0)),
     Metric("damages_found", "damages with a trace that some finding names", "high",
-           _counts("damages", ("found",), ("found", "missed"))),
+           _counts("damages", ("found", "info"), ("found", "info", "missed"))),
     Metric("located_first", "one wrong cell in requests and disputes: it is the first suspect", "high",
            lambda line: (line["localisation"].get("1|first", 0), line["localisation"].get("1|wrong", 0))),
     Metric("forms_right", "tables whose form is right", "high", lambda line: (line["forms_right"], line["tables"])),

@@ -97,6 +97,8 @@ class Stated:
     section: str = ""
     space: str = ""
     """Printed between the number and its unit."""
+    worded: bool = False
+    """Said without a number: nothing of this kind took place."""
 
 
 @dataclass(slots=True)

@@ -9,16 +9,16 @@ from html import escape
 Point = tuple[float, float]
 WIDTH, HEIGHT = 520, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 18, 46
-INK, PALE, STRONG, WARN = "#22313f", "#d7dde3", "#1f6f8b", "#c0392b"
+INK, PALE, STRONG, WARN = "currentColor", "#8896a466", "#2a86a8", "#c0392b"
 
 
 def _frame(title: str, x_label: str, y_label: str, body: str) -> str:
+    across, up = (LEFT + WIDTH - RIGHT) / 2, (TOP + HEIGHT - BOTTOM) / 2
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}" class="plot">'
         f'<text x="{LEFT}" y="12" class="t">{escape(title)}</text>{body}'
-        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x_label)}</text>'
-        f'<text transform="translate(12 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">{escape(y_label)}</text>'
-        "</svg>"
+        f'<text x="{across}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x_label)}</text>'
+        f'<text transform="translate(12 {up}) rotate(-90)" text-anchor="middle">{escape(y_label)}</text></svg>'
     )
 
 

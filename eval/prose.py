@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 from extractor.eval import words
-from extractor.eval.draw import Drawn, spread
+from extractor.eval.draw import PERSONS, Drawn, spread
 from extractor.eval.paper import Chapter, HeaderText, Paragraph, Stated, StatedClaim
 from extractor.eval.style import FULL_WIDTH, Style, spell
 from extractor.forms import form
@@ -35,6 +35,7 @@ class Prose:
         self.false_claims = false_claims
         self.claims: list[StatedClaim] = []
         self.section = ""
+        self.used: set[int] = set()
 
     def stated(self, label: str, value: Number, unit: str, raw: str = "") -> Stated:
         text = raw or str(value)
@@ -42,6 +43,10 @@ class Prose:
             text = text.translate(FULL_WIDTH)
         space = " " if self.style.spaced_numbers and unit != "%" else ""
         return Stated(label, text, value, unit, value, section=self.section, space=space)
+
+    def zero(self, label: str, raw: str) -> Stated:
+        """Nothing of a kind, said in words."""
+        return Stated(label, raw, 0, "", 0, section=self.section, worded=True)
 
     def bent(self, value: int) -> int:
         """The value, or another where this claim is to be false."""
@@ -98,10 +103,13 @@ class Prose:
 
     def requests(self) -> Paragraph:
         """What the narrative says of the requests, tied to the table."""
-        received = int(self.drawn.values["requests.received.total"])
-        if received == 0:
-            return [self.rng.choice(("本年度未收到政府信息公开申请。", "全年未收到公民、法人和其他组织提出的申请。"))]
         cell = "requests.received.total"
+        received = int(self.drawn.values[cell])
+        if received == 0:
+            wording = self.rng.choice(("未收到政府信息公开申请", "未收到公民、法人和其他组织提出的申请"))
+            none = self.zero("政府信息公开申请", wording)
+            self.claim("table", none, [], cells=(cell,))
+            return [self.rng.choice(("本年度", "全年")), none, "。"]
         total = self.stated("受理政府信息公开申请", self.bent(received), "件")
         out: Paragraph = [self.rng.choice(("全年共收到政府信息公开申请", "本年度新收政府信息公开申请")), total]
         self.claim("table", total, [], cells=(cell,))
@@ -111,6 +119,8 @@ class Prose:
             rest = self.stated("法人或其他组织申请", received - persons, "件")
             out += ["，其中自然人申请", own, "，法人或其他组织申请", rest]
             self.claim("sum", total, [own, rest])
+            self.claim("table", own, [], cells=("requests.received.natural_person",))
+            self.claim("table", rest, [], cells=tuple(f"requests.received.{p}" for p in PERSONS[1:]))
         out.append(self.rng.choice(("，均按期办结。", "，均在法定期限内答复。", "。")))
         return out
 
@@ -118,14 +128,15 @@ class Prose:
         first = int(self.drawn.values["disputes.reconsideration.total"])
         second = int(self.drawn.values["disputes.litigation_direct.total"]) + int(
             self.drawn.values["disputes.litigation_after_reconsideration.total"])
-        if first == 0 and second == 0:
-            return ["未发生因政府信息公开引起的行政复议和行政诉讼。"]
-        one = self.stated("行政复议", self.bent(first), "件")
-        two = self.stated("行政诉讼", self.bent(second), "件")
+        none = first == 0 and second == 0
+        if none:
+            one, two = self.zero("行政复议", "未发生因政府信息公开引起的行政复议"), self.zero("行政诉讼", "和行政诉讼")
+        else:
+            one, two = self.stated("行政复议", self.bent(first), "件"), self.stated("行政诉讼", self.bent(second), "件")
         suits = ("disputes.litigation_direct.total", "disputes.litigation_after_reconsideration.total")
         self.claim("table", one, [], cells=("disputes.reconsideration.total",))
         self.claim("table", two, [], cells=suits)
-        return ["因政府信息公开引起的行政复议", one, "，行政诉讼", two, "。"]
+        return [one, two, "。"] if none else ["因政府信息公开引起的行政复议", one, "，行政诉讼", two, "。"]
 
     def odds(self) -> Paragraph:
         """A sentence with figures that no claim ties."""
@@ -145,14 +156,19 @@ class Prose:
             lambda: ["选聘", s("社会监督员", many + 9, "名"), "社会监督员，邀请群众代表", s("群众代表", many + 20, "人"),
                      "参加政府开放日活动。"],
         )
-        return rng.choice(makers)()
+        # the same thing counted twice with two numbers would be a claim that fails
+        chosen = rng.choice([i for i in range(len(makers)) if i not in self.used])
+        self.used.add(chosen)
+        return makers[chosen]()
 
     def documents(self) -> Paragraph:
         key = "issued" if self.drawn.forms["disclosure"] == "2021" else "made"
         cell = f"disclosure.normative_documents.{key}"
         value = int(self.drawn.values[cell])
         if value == 0:
-            return ["本年度未制发行政规范性文件。"]
+            none = self.zero("行政规范性文件", "未制发行政规范性文件")
+            self.claim("table", none, [], cells=(cell,))
+            return ["本年度", none, "。"]
         figure = self.stated("制定行政规范性文件", self.bent(value), "件")
         self.claim("table", figure, [], cells=(cell,))
         return ["本年度制定行政规范性文件", figure, "，全部按要求登记、编号、公布。"]
@@ -181,6 +197,12 @@ class Prose:
             else:
                 out += [[f"{mark}{name}"], body]
         return out
+
+    def nothing_more(self) -> Paragraph:
+        if self.rng.random() < 0.4:
+            fee = self.zero("信息处理费", "未收取信息处理费")
+            return ["依据《政府信息公开信息处理费管理办法》，本年度", fee, "。"]
+        return [self.rng.choice(words.OTHER_MATTERS)]
 
     def day(self, key: str, year: int, month: int, day: int, with_year: bool = True) -> HeaderText:
         gap = " " if self.style.spaced_numbers else ""
@@ -261,7 +283,7 @@ def write_prose(
         elif section.key == "problems":
             paragraphs = [[rng.choice(words.PROBLEMS)], [rng.choice(words.REMEDIES)]]
         elif section.key == "other":
-            paragraphs = [prose.letters()] if rng.random() < 0.25 else [[rng.choice(words.OTHER_MATTERS)]]
+            paragraphs = [prose.letters() if rng.random() < 0.25 else prose.nothing_more()]
         table = section.key if section.key in ("disclosure", "requests", "disputes") else ""
         chapters.append(Chapter(section.key, [heading], paragraphs, table))
     return front, chapters, prose.back(), prose.claims, basis

@@ -14,19 +14,21 @@ STYLE = """
 body{font:15px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;margin:0 auto;max-width:1100px;
 padding:1.5rem;color:#22313f;background:#fff}
 h1{font-size:1.5rem;margin:.2em 0}h2{font-size:1.15rem;margin:2em 0 .5em;border-bottom:1px solid #d7dde3}
-table{border-collapse:collapse;margin:.6em 0;font-size:13px}td,th{padding:.2em .6em;border-bottom:1px solid #e6eaee;text-align:left;
-vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tr.bad td{background:#fdeeec}
+table{border-collapse:collapse;margin:.6em 0;font-size:13px}
+td,th{padding:.2em .6em;border-bottom:1px solid #e6eaee;text-align:left;vertical-align:top}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}tr.bad td{background:#fdeeec}
 .wide{overflow-x:auto}.plots{display:flex;flex-wrap:wrap;gap:1rem}.plot{width:520px;max-width:100%;height:auto;font-size:11px;
 fill:#22313f;font-family:inherit}.plot .t{font-size:13px;font-weight:600}.plot .s{font-size:10px}
-.tiles{display:flex;flex-wrap:wrap;gap:.8rem}.tile{border:1px solid #d7dde3;border-radius:8px;padding:.6rem .9rem;min-width:150px}
+.tiles{display:flex;flex-wrap:wrap;gap:.8rem}
+.tile{border:1px solid #d7dde3;border-radius:8px;padding:.6rem .9rem;min-width:150px}
 .tile b{display:block;font-size:1.35rem}.tile small{color:#5a6b7a}code{font-size:12px}mark{background:#ffe08a}
-details{margin:.4em 0}summary{cursor:pointer}
-@media (prefers-color-scheme:dark){body{background:#14191e;color:#dfe6ec}td,th{border-color:#2b353f}tr.bad td{background:#4a2320}
+@media (prefers-color-scheme:dark){body{background:#14191e;color:#dfe6ec}td,th{border-color:#2b353f}
+tr.bad td{background:#4a2320}
 .plot{fill:#dfe6ec}.tile{border-color:#2b353f}mark{background:#7a5b00;color:#fff}}
 """
 
 
-def _share(value: Any, of: Any = None) -> str:
+def _share(value: Any) -> str:
     if value is None:
         return "—"
     if value == 0:
@@ -37,15 +39,20 @@ def _share(value: Any, of: Any = None) -> str:
 def _table(head: Sequence[str], rows: Sequence[Sequence[Any]], bad: Callable[[Sequence[Any]], bool] = lambda r: False) -> str:
     """A table; cells that are numbers stand right, strings are escaped."""
 
-    def cell(value: Any) -> str:
-        if isinstance(value, int | float):
-            return f'<td class="n">{value:,}</td>' if isinstance(value, int) else f'<td class="n">{value:.5g}</td>'
-        text = str(value)
-        numeric = text[:1].isdigit() or text[:1] == "—"
-        return f'<td class="n">{escape(text)}</td>' if numeric else f"<td>{escape(text)}</td>"
+    def numeric(value: Any) -> bool:
+        return isinstance(value, int | float) or str(value)[:1].isdigit() or value == "—"
 
+    def cell(value: Any) -> str:
+        text = f"{value:,}" if isinstance(value, int) else f"{value:.5g}" if isinstance(value, float) else str(value)
+        return f'<td{" class=n" if numeric(value) else ""}>{escape(text)}</td>'
+
+    def name(column: int) -> str:
+        right = bool(rows) and column > 0 and numeric(rows[0][column])
+        return f'<th{" class=n" if right else ""}>{escape(head[column])}</th>'
+
+    names = "".join(name(column) for column in range(len(head)))
     body = "".join(f"<tr{' class=bad' if bad(row) else ''}>{''.join(map(cell, row))}</tr>" for row in rows)
-    return f'<div class="wide"><table><tr>{"".join(f"<th>{escape(h)}</th>" for h in head)}</tr>{body}</table></div>'
+    return f'<div class="wide"><table><tr>{names}</tr>{body}</table></div>'
 
 
 def _tile(title: str, value: str, note: str = "") -> str:
@@ -169,7 +176,9 @@ def _plots(s: Mapping[str, Any]) -> str:
         for name, g in groups
         if g.get("page_silent")
     ]
-    accuracy = [(kind, [(rate, right) for rate, right, _ in points]) for kind, points in s["by_rate"].items()]
+    # only what is not right nearly everywhere, or the names run into each other
+    weak = [(kind, points) for kind, points in s["by_rate"].items() if min(right for _, right, _ in points) < 0.98]
+    accuracy = [(kind, [(rate, right) for rate, right, _ in points]) for kind, points in weak]
     e, c = s["effort"], s["calibration"]
     targets = ", ".join(f"{k}: {v if v is not None else 'not by the findings alone'}" for k, v in e["targets"].items())
     beyond = ", ".join(f"{k}: {v if v is not None else '—'}" for k, v in e["targets_all"].items())
@@ -191,7 +200,7 @@ def _plots(s: Mapping[str, Any]) -> str:
             "share wrong (page)",
             s["risk_coverage"],
         )
-        + lines_plot("Right against the text, by how hard a damage struck", "rate", "share of its cells right", accuracy)
+        + lines_plot("Right against the text, by how hard a damage struck (those below 98 %)", "rate", "share of its cells right", accuracy)
         + bar_plot("Silent errors against the page per 100,000 cells, by damage", "per 100,000 cells", bars)
         + f"</div><p>{e['fields']:,} fields, {e['start']:.3%} right before anybody looks; findings name {e['named']:,}. "
         + f"Fields to look at until so many are right — {escape(targets)}. Going on into fields that no finding names — "
@@ -208,11 +217,14 @@ def _findings(s: Mapping[str, Any]) -> str:
         [code, severity, bad + good, good, _share(good / (bad + good))]
         for (code, severity), (bad, good) in sorted(codes.items())
     ]
-    found: dict[str, list[int]] = {}
+    struck: dict[str, dict[str, int]] = {}
     for key, n in s["damages"].items():
         kind, outcome = key.split("|")
-        found.setdefault(kind, [0, 0])[outcome == "found"] += n
-    events = [[kind, missed + hit, hit, _share(hit / (missed + hit))] for kind, (missed, hit) in sorted(found.items())]
+        struck.setdefault(kind, {})[outcome] = n
+    events = []
+    for kind, counts in struck.items():
+        total, missed = sum(counts.values()), counts.get("missed", 0)
+        events.append([kind, total, counts.get("found", 0), counts.get("info", 0), missed, _share(1 - missed / total)])
     places = []
     for many in ("1", "2", "3"):
         total = s["localisation"].get(f"{many}|wrong", 0)
@@ -231,8 +243,8 @@ def _findings(s: Mapping[str, Any]) -> str:
     return (
         "<h2>Findings</h2><h3>By code</h3>"
         + _table(["code", "severity", "findings", "justified", "precision"], rows)
-        + "<h3>Damages that leave a trace: does a finding (error or warning) name a cell of it</h3>"
-        + _table(["damage", "struck", "found", "recall"], events)
+        + "<h3>Damages that leave a trace: does a finding name a cell of it</h3>"
+        + _table(["damage", "struck", "found", "by info only", "missed", "recall"], events)
         + "<h3>Wrong cells of requests and disputes: where the findings look for them</h3>"
         + _table(
             ["wrong cells in the document", "wrong cells", "named", "suspect", "first suspect", "only suspect", "mended"],
@@ -278,11 +290,15 @@ def _examples(examples: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for e in examples:
         bad = " class=bad" if "silent" in e["text"] or "silent" in e["page"] else ""
-        rows.append(
-            f"<tr{bad}><td><code>{escape(e['cell'])}</code></td><td>{escape(e['text'])}<br>{escape(e['page'])}</td>"
-            f"<td>{escape(str(e['true']))}{' open' if e['open'] else ''}<br>page {escape(str(e['on_page']))}</td>"
-            f"<td>{escape(str(e['read']))}<br>deduced {escape(str(e['deduced']))}</td><td>{escape(', '.join(e['codes']))}</td>"
-            f"<td>{escape(', '.join(e['damages']))}</td><td>true: {place(e['true_place'])}<br>read: {place(e['read_place'])}</td></tr>"
+        cells = (
+            f"<code>{escape(e['cell'])}</code>",
+            f"{escape(e['text'])}<br>{escape(e['page'])}",
+            f"{escape(str(e['true']))}{' open' if e['open'] else ''}<br>page {escape(str(e['on_page']))}",
+            f"{escape(str(e['read']))}<br>deduced {escape(str(e['deduced']))}",
+            escape(", ".join(e["codes"])),
+            escape(", ".join(e["damages"])),
+            f"true: {place(e['true_place'])}<br>read: {place(e['read_place'])}",
         )
+        rows.append(f"<tr{bad}>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     head = ("cell", "text / page", "true", "read", "findings", "damage", "place")
     return f'<div class="wide"><table><tr>{"".join(f"<th>{h}</th>" for h in head)}</tr>{"".join(rows)}</table></div>'

@@ -10,6 +10,7 @@ import json
 import platform
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
@@ -25,6 +26,10 @@ from extractor.eval.score import score
 
 FORMAT = 1
 """Of the lines of `documents.jsonl`; raised when what they hold changes."""
+
+
+CHUNK = 32
+"""Documents handed to a process at a time."""
 
 
 class RunMismatchError(Exception):
@@ -76,6 +81,11 @@ def one(task: Task) -> dict[str, Any]:
     return line
 
 
+def several(tasks: list[Task]) -> list[dict[str, Any]]:
+    """The lines of a chunk of documents, worked off by one process."""
+    return [one(task) for task in tasks]
+
+
 def lines_of(folder: Path) -> list[dict[str, Any]]:
     """The lines of a run by name. A line that was cut off when the run was killed is left out."""
     path = folder / "documents.jsonl"
@@ -97,8 +107,10 @@ def measured(dataset: DataSet, reader_name: str, names: list[str], processes: in
     if processes <= 1 or len(tasks) < 8:
         yield from map(one, tasks)
         return
-    with get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(one, tasks, chunksize=max(1, min(32, len(tasks) // processes // 4)))
+    size = max(1, min(CHUNK, len(tasks) // processes // 4))
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(several, tasks[i:i + size]) for i in range(0, len(tasks), size)]):
+            yield from done.result()
 
 
 def run(dataset: DataSet, reader_name: str, folder: Path, processes: int, quiet: bool = False) -> list[dict[str, Any]]:

@@ -45,7 +45,9 @@ def score(truth: Truth, output: Mapping[str, Any], text: str) -> dict[str, Any]:
     not_right: set[str] = set()
     elsewhere = _elsewhere(truth)
     unnamed: dict[str, list[int]] = {}
-    faithful = not any(c.value != c.true_number for c in truth.cells.values() if c.value is not None)
+    faithful = not any(d.wrong for d in truth.damages) and not any(
+        c.value != c.true_number for c in truth.cells.values() if c.value is not None
+    )
     for cell, true in truth.cells.items():
         got = got_cells.get(cell, NOTHING)
         flag: Flag = named.get(cell, "silent")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from extractor.eval.judge import named_cells
 from extractor.eval.truth import CellTruth, Truth, same
 from extractor.report import State
 
@@ -45,15 +46,14 @@ def _justified(truth: Truth, finding: Mapping[str, Any], misread: set[str]) -> b
 
 
 def score_damages(truth: Truth, output: Mapping[str, Any]) -> Counter[str]:
-    """Counts by "kind|found" and "kind|missed": for each damage that leaves a trace, whether a finding names a cell of it."""
-    named = {
-        cell for f in output.get("findings", ()) if f["severity"] != "info"
-        for cell in (*f.get("cells", ()), *(s["cell"] for s in f.get("suspects", ())))
-    }
+    """Counts by "kind|outcome": for each damage that leaves a trace, whether a finding names a cell of it: found (an error or a
+    warning), info (only findings of severity info), missed."""
+    named = named_cells(output.get("findings", ()))
     counts: Counter[str] = Counter()
     for damage in truth.damages:
         if damage.loud:
-            counts[f"{damage.kind}|{'found' if named & set(damage.cells) else 'missed'}"] += 1
+            flags = {named.get(cell) for cell in damage.cells}
+            counts[f"{damage.kind}|{'found' if 'flagged' in flags else 'info' if 'info' in flags else 'missed'}"] += 1
     return counts
 
 

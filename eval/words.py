@@ -54,7 +54,6 @@ REMEDIES = (
 )
 OTHER_MATTERS = (
     "无其他需要报告的事项。", "本单位没有其他需要报告的事项。",
-    "依据《政府信息公开信息处理费管理办法》，本年度未收取信息处理费。",
 )
 FOREIGN_TOKENS = (" and ", " the ", " of ", " rules ", "の", " und ", "<br>", "**", " \\ ", " ## ")
 CHROME_TOP = (

@@ -55,7 +55,7 @@ def _paragraph(writer: Writer, paragraph: Paragraph, style: Style) -> None:
         if isinstance(piece, str):
             writer.put(text)
             continue
-        if isinstance(piece, Stated) and style.spaced_numbers:
+        if isinstance(piece, Stated) and style.spaced_numbers and not piece.worded:
             writer.put(" ")
         piece.span = writer.put(text)
         if isinstance(piece, Stated):
