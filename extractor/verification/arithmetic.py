@@ -11,7 +11,7 @@ from extractor.verification.deduction import Deduction, Failure
 from extractor.verification.finding import Finding, Interval, Suspect
 from extractor.verification.hypotheses import Hypothesis, explain
 from extractor.verification.naming import amount, cell_list, names, phrase, spread
-from extractor.verification.propagation import Bound, domains
+from extractor.verification.propagation import Bound
 
 SUSPECTS = 30
 """No finding names more suspects."""
@@ -33,7 +33,7 @@ def _finding(counts: Counts, failure: Failure, explanations: Sequence[Hypothesis
     own = {cell for cell, _ in system.members[failure.edit]}
     suspects = _suspects(counts, failure, explanations, deduction)
     wide = set(failure.cells) > own
-    cells = tuple(system.cells[c] for c in failure.cells)
+    cells = tuple(system.cells[c] for c in dict.fromkeys((*failure.cells, *_moved(explanations))))
     hint = _hint(counts, explanations, suspects)
     spans = _spans(counts, [s.cell for s in suspects] + list(cells))
     table: dict[str, object] = {**names(edit.form, edit.left[0])}
@@ -55,6 +55,13 @@ def _finding(counts: Counts, failure: Failure, explanations: Sequence[Hypothesis
     return Finding(edit.code, "error", cells, spans, expected, found, params, suspects)
 
 
+def _moved(explanations: Sequence[Hypothesis]) -> Iterator[int]:
+    """The cells of slips that are likely enough to be named: such a slip puts numbers wrong in edits that happen to hold."""
+    for hypothesis in explanations:
+        if hypothesis.slip and hypothesis.share >= LEAST:
+            yield from hypothesis.cells
+
+
 def _within(counts: Counts, edit: int, failure: Failure) -> bool:
     return all(cell in failure.cells for cell, _ in counts.system.members[edit])
 
@@ -65,9 +72,9 @@ def _int(bound: Bound) -> int | None:
 
 def _side(counts: Counts, cells: Sequence[str]) -> tuple[Bound, Bound]:
     """Bounds of the sum of some cells, as printed."""
-    low, high = domains(counts.system, counts.values)
-    numbers = [counts.system.index[cell] for cell in cells]
-    return sum(low[c] for c in numbers), sum(high[c] for c in numbers)
+    values = [counts.values[counts.system.index[cell]] for cell in cells]
+    low = sum(value for value in values if value is not None)
+    return low, inf if None in values else low
 
 
 def _spans(counts: Counts, cells: Sequence[str]) -> tuple[Span, ...]:
@@ -84,7 +91,7 @@ def _suspects(
     first: dict[int, Hypothesis] = {}
     for hypothesis in explanations:
         for cell in hypothesis.cells:
-            if cell in failure.cells:
+            if hypothesis.slip or cell in failure.cells:
                 weights[cell] = weights.get(cell, 0.0) + hypothesis.share
                 first.setdefault(cell, hypothesis)
     if not weights:

@@ -94,13 +94,9 @@ def placement_findings(placed: Iterable[Placed], form: str) -> list[Finding]:
         if row.row == split(row.cells[0])[0]:  # a whole table on one line
             params |= {f"label_{language}": params[f"table_{language}"] for language in LANGUAGES}
         spans = tuple(r.span for r in row.readings if r.span is not None) or (row.span,)
-        severity: Severity
-        if one.settled:
-            code, severity = "S-ROW-PLACED", "warning" if one.chosen else "info"
-            reason = phrase("P-PLACED-CHOSEN" if one.chosen else "P-PLACED-ALIKE")
-        else:
-            code, severity = "S-ROW-OPEN", "error"
-            reason = phrase("P-OPEN-NONE" if one.dead else "P-OPEN-SEVERAL" if one.bounds else "P-OPEN-UNTRIED")
+        code = "S-ROW-PLACED" if one.settled else "S-ROW-OPEN"
+        severity = "info" if one.outcome == "alike" else severity_of(code)
+        reason = phrase(f"P-ROW-{one.outcome.upper()}")
         findings.append(Finding(code, severity, row.cells, spans, params=params | spread(reason=reason)))
     return findings
 
@@ -152,25 +148,25 @@ def _unsigned(reading: Reading) -> bool:
     return isinstance(reading.value, int | Decimal) and reading.value > 0 and not reading.raw.strip().startswith(_SIGNS)
 
 
-def unconfirmed(counts: Counts, failing: frozenset[int], placed: frozenset[int]) -> list[Finding]:
+def unconfirmed(
+    counts: Counts, failing: frozenset[int], placed: frozenset[int], suspects: frozenset[int]
+) -> list[Finding]:
     """The printed numbers that no edit confirms, of a table with edits and with cells that are not printed.
 
-    An edit confirms where all its cells are printed, none of them was placed by it, and it holds. Noughts are named only
-    where the table has lost cells: where a body leaves its noughts blank, a printed 0 needs no second look.
+    An edit confirms where all its cells are printed, it holds, and no cell of it was placed by it or is a suspect (two wrong
+    numbers may make up for each other).
     """
     system, values = counts.system, counts.values
-    damaged = bool(placed) or any(
-        counts.readings[c].state in _MISSING for c in range(len(values)) if system.of_cell[c]
-    )
     confirmed: set[int] = set(placed)
+    doubted = placed | suspects
     for edit, incidence in enumerate(system.members):
         if edit in failing:
             confirmed.update(cell for cell, _ in incidence)  # named by a finding of its own
-        elif not any(cell in placed for cell, _ in incidence) and _holds(values, incidence, counts.slack, edit):
+        elif not any(cell in doubted for cell, _ in incidence) and _holds(values, incidence, counts.slack, edit):
             confirmed.update(cell for cell, _ in incidence)
     cells = [
         system.cells[c] for c, value in enumerate(values)
-        if value is not None and system.of_cell[c] and c not in confirmed and (value or damaged)
+        if value is not None and system.of_cell[c] and c not in confirmed
     ]
     if not cells:
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
@@ -10,11 +10,13 @@ from extractor.report import State
 from extractor.verification.counts import Counts
 from extractor.verification.deduction import Failure
 from extractor.verification.likelihood import MISREAD, MISSING, Verdict, of_change
-from extractor.verification.localisation import Changes, evident_repair, repairs_with_gaps, smallest_repairs
+from extractor.verification.localisation import Changes, larger_repairs, repairs_with_gaps, smallest_repairs
 from extractor.verification.moves import COSTS, moves
 
-MOST = 40
+MOST = 80
 """No more explanations than this are ranked."""
+PER_CELL = 0.02
+"""What each cell that a slip moves adds to its cost: of slips that explain the same, the shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,80 +24,70 @@ class Hypothesis:
     """One explanation: the cells that are wrong (by number) and the values they should hold (None: can't be told).
 
     `verdicts` says of each cell why it is wrong. `share` is the likelihood among all explanations found. `whole`: after the
-    changes every edit holds.
+    changes every edit holds. `slip`: one slip moved all the cells, so that they are wrong together or not at all.
     """
 
     changes: Changes
     verdicts: tuple[Verdict, ...]
     share: float
-    whole: bool = True
+    whole: bool
+    slip: bool
 
     @property
     def cells(self) -> tuple[int, ...]:
         return tuple(cell for cell, _ in self.changes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Costed:
+    cost: float
+    changes: Changes
+    verdicts: tuple[Verdict, ...]
+    whole: bool = True
+    slip: bool = False
+
+
 def explain(counts: Counts, failures: Sequence[Failure]) -> dict[int, list[Hypothesis]]:
-    """Explanations for each failing edit, likeliest first. Edits that share no cells are explained apart, where they can be."""
+    """Explanations for each failing edit, likeliest first. Edits that share no cells are explained apart; a slip of a printed
+    line explains all of them at once."""
     system = counts.system
     # a blank is taken for the nought that it mostly stands for
-    gaps = [c for c, v in enumerate(counts.values) if v is None and system.of_cell[c]]
+    gaps = frozenset(c for c, v in enumerate(counts.values) if v is None and system.of_cell[c])
     blank = frozenset(c for c in gaps if counts.readings[c].state in (State.BLANK, State.MARKED))
+    lost = gaps - blank
     filled = [0 if value is None else value for value in counts.values]
     residuals = {edit: off for edit, off in enumerate(system.residuals(filled)) if off}
-    lost = {system.component[edit] for c in gaps if c not in blank for edit, _ in system.of_cell[c]}
+    components = tuple(dict.fromkeys(system.component[f.edit] for f in failures))
+    apart: dict[int, list[_Costed]] = {}
+    for component in components:
+        off = {edit: r for edit, r in residuals.items() if system.component[edit] == component}
+        whole = not any(system.component[edit] == component for c in lost for edit, _ in system.of_cell[c])
+        apart[component] = [_cost(counts, c) for c in smallest_repairs(system, filled, off)] if whole and off else []
+        if not apart[component] and gaps:
+            cells = [f.cells for f in failures if system.component[f.edit] == component]
+            apart[component] = [_cost(counts, c) for c in repairs_with_gaps(system, counts.values, counts.slack, cells)]
+    slips: list[_Costed] = []
+    if len(set(system.component)) > 1 or not any(len(c.changes) == 1 for costs in apart.values() for c in costs):
+        slips = [
+            _Costed(COSTS[m.verdict] + PER_CELL * len(m.changes), m.changes, (m.verdict,) * len(m.changes), slip=True)
+            for m in moves(system, filled, tuple(residuals), lost, blank)
+        ]
     found: dict[int, list[Hypothesis]] = {}
-    for component in dict.fromkeys(system.component[f.edit] for f in failures):
-        own = [f for f in failures if system.component[f.edit] == component]
-        costs: list[tuple[float, Changes, tuple[Verdict, ...]]] = []
-        if component not in lost:
+    for component in components:
+        costs = apart[component]
+        # what the other parts of the table cost apart, a slip saves
+        saved = sum(min((c.cost for c in apart[other]), default=MISREAD) for other in components if other != component)
+        if not costs and not slips and not lost:
             off = {edit: r for edit, r in residuals.items() if system.component[edit] == component}
-            costs = _complete(counts, filled, off, blank, len(residuals) == len(off))
-        if not costs and gaps:
-            cells = [f.cells for f in own]
-            costs = [_cost(counts, c) for c in repairs_with_gaps(system, counts.values, counts.slack, cells)]
-        ranked = _ranked(costs, True)
-        if not ranked and component not in lost:
-            changes = evident_repair(system, filled, off)
-            ranked = _ranked([_cost(counts, changes)] if changes else [], False)
-        for failure in own:
-            found[failure.edit] = ranked
-    if len(found) > 1 and not lost:
-        _across(counts, filled, tuple(residuals), blank, found)
+            costs = [_cost(counts, c, whole=False) for c in larger_repairs(system, filled, off)]
+        ranked = _ranked(costs, slips, saved)
+        for failure in failures:
+            if system.component[failure.edit] == component:
+                found[failure.edit] = ranked
     return found
 
 
-def _complete(
-    counts: Counts, filled: Sequence[int], residuals: Mapping[int, int], blank: frozenset[int], alone: bool
-) -> list[tuple[float, Changes, tuple[Verdict, ...]]]:
-    """Explanations where every cell has a value. `alone`: no other part of the table fails, so that slips can be tried."""
-    repairs = smallest_repairs(counts.system, filled, residuals)
-    costs = [_cost(counts, changes) for changes in repairs]
-    if alone and (not repairs or len(repairs[0]) > 1):
-        costs += _slips(counts, filled, tuple(residuals), blank)
-    return costs
-
-
-def _slips(
-    counts: Counts, filled: Sequence[int], failing: Sequence[int], blank: frozenset[int]
-) -> list[tuple[float, Changes, tuple[Verdict, ...]]]:
-    return [
-        (COSTS[m.verdict] + 0.02 * len(m.changes), m.changes, (m.verdict,) * len(m.changes))
-        for m in moves(counts.system, filled, failing, blank)
-    ]
-
-
-def _across(
-    counts: Counts, filled: Sequence[int], failing: Sequence[int], blank: frozenset[int], found: dict[int, list[Hypothesis]]
-) -> None:
-    """One slip may explain failures in parts of a table that share no cells: numbers of one line."""
-    slips = _slips(counts, filled, failing, blank)
-    if slips:
-        for edit in found:
-            found[edit] = _ranked(slips, True)
-
-
-def _cost(counts: Counts, changes: Changes) -> tuple[float, Changes, tuple[Verdict, ...]]:
+def _cost(counts: Counts, changes: Changes, whole: bool = True) -> _Costed:
     cost = 0.0
     verdicts: list[Verdict] = []
     for cell, new in changes:
@@ -107,19 +99,34 @@ def _cost(counts: Counts, changes: Changes) -> tuple[float, Changes, tuple[Verdi
             own = of_change(counts.readings[cell], old, new, counts.system.totals[cell])
         cost += own[0]
         verdicts.append(own[1])
-    return cost, changes, tuple(verdicts)
+    if len(changes) == 2 and cost > COSTS["swapped"] and _swapped(counts, changes):
+        return _Costed(COSTS["swapped"], changes, ("swapped", "swapped"), whole)
+    return _Costed(cost, changes, tuple(verdicts), whole)
 
 
-def _ranked(costs: Sequence[tuple[float, Changes, tuple[Verdict, ...]]], whole: bool) -> list[Hypothesis]:
+def _swapped(counts: Counts, changes: Changes) -> bool:
+    """Two cells, beside or above each other, that each hold the other's number."""
+    (a, new_a), (b, new_b) = changes
+    if (new_a, new_b) != (counts.values[b], counts.values[a]):
+        return False
+    lines = counts.system.lines
+    if any(abs(line.index(a) - line.index(b)) == 1 for line in lines if a in line and b in line):
+        return True
+    return any((a, b) in zip(upper, lower, strict=False) for upper, lower in zip(lines, lines[1:], strict=False))
+
+
+def _ranked(apart: Sequence[_Costed], slips: Sequence[_Costed], saved: float) -> list[Hypothesis]:
     """Likelihoods that add up to 1, likeliest first; of explanations that change the same cells alike, the likeliest."""
-    best: dict[Changes, tuple[float, tuple[Verdict, ...]]] = {}
-    for cost, changes, verdicts in costs:
-        if changes not in best or cost < best[changes][0]:
-            best[changes] = (cost, verdicts)
-    order = sorted(best.items(), key=lambda item: (item[1][0], len(item[0]), str(item[0])))[:MOST]
-    weights = [exp(order[0][1][0] - cost) for _, (cost, _) in order]
+    best: dict[Changes, tuple[float, _Costed]] = {}
+    for cost, one in [(c.cost, c) for c in apart] + [(c.cost - saved, c) for c in slips]:
+        if one.changes not in best or cost < best[one.changes][0]:
+            best[one.changes] = (cost, one)
+    order = sorted(best.values(), key=lambda item: (item[0], len(item[1].changes), str(item[1].changes)))[:MOST]
+    if not order:
+        return []
+    weights = [exp(order[0][0] - cost) for cost, _ in order]
     total = sum(weights)
     return [
-        Hypothesis(changes, verdicts, weight / total, whole)
-        for (changes, (_, verdicts)), weight in zip(order, weights, strict=True)
+        Hypothesis(one.changes, one.verdicts, weight / total, one.whole, one.slip)
+        for (_, one), weight in zip(order, weights, strict=True)
     ]

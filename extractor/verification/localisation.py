@@ -22,7 +22,7 @@ Changes = tuple[tuple[int, int | None], ...]
 MOST_CELLS = 3
 STEPS = 6000
 """Changes tried before a search is given up."""
-TRIALS = 120
+TRIALS = 60
 """Propagations tried before a search over a table with missing cells is given up."""
 
 
@@ -101,10 +101,11 @@ class _Search:
                 self.found.add(tuple(sorted({**changed, cell: values[cell] - sign * off}.items())))
 
 
-def evident_repair(system: System, values: Sequence[int], residuals: Mapping[int, int]) -> Changes:
-    """Where more than three cells are wrong: cells all of whose edits fail by the same amount, one after the other.
+def larger_repairs(system: System, values: Sequence[int], residuals: Mapping[int, int]) -> list[Changes]:
+    """Repairs where more than three cells are wrong: first the cells all of whose edits fail by the same amount, one after the
+    other, then the smallest repairs of what is left.
 
-    A heuristic for ranking alone. Changes that leave edits failing are returned all the same.
+    Not all such repairs, and perhaps none: a way to rank suspects. Changes may leave edits failing.
     """
     rest = dict(residuals)
     changed: dict[int, int] = {}
@@ -120,7 +121,9 @@ def evident_repair(system: System, values: Sequence[int], residuals: Mapping[int
             changed[cell] = values[cell] - sign * off
             for other, _ in system.of_cell[cell]:
                 del rest[other]
-    return tuple(sorted(changed.items()))
+    after = [changed.get(cell, value) for cell, value in enumerate(values)]
+    more = smallest_repairs(system, after, rest) if rest and changed else []
+    return [tuple(sorted({**changed, **dict(changes)}.items())) for changes in more or [tuple(changed.items())] if changed]
 
 
 def repairs_with_gaps(

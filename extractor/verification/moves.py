@@ -1,8 +1,9 @@
 """Edit operations: one slip of a reader or a typist that puts many numbers into wrong cells at once.
 
-A row that stands one column off, two neighbours swapped, the digits of two neighbours run together, rows that stand one row
-off from a point on, two rows under each other's labels. Each possible slip is undone, on all of them at once in one array,
-and those after which every edit holds are kept. What a slip has pushed out of the table ("hole") is worked out from an edit.
+A row that stands one column off, the digits of two neighbours run together, rows that stand one row off from a point on, two
+rows under each other's labels. (Two neighbours swapped are two wrong cells, which `localisation` finds.) The slips that could
+make the failing edits fail are undone, all of them at once in one array, and those after which every edit holds are kept.
+What a slip has pushed out of the table ("hole") is worked out from an edit.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from extractor.verification.likelihood import Verdict
 
 COSTS: dict[Verdict, float] = {"shifted": 5.0, "swapped": 6.0, "joined": 5.5, "slipped": 6.5, "exchanged": 7.0}
 
-Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+"""Counts as floats: exact below 2**53, and faster to multiply than ints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,108 +33,121 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    """What should stand in the cells (None: a hole) if the slip happened."""
+    """All values of the table if the slip happened; `holes` are the cells whose value it has pushed out."""
 
     verdict: Verdict
-    cells: tuple[int, ...]
-    values: tuple[int | None, ...]
+    values: Floats
+    holes: tuple[int, ...]
 
 
-def moves(system: System, values: Sequence[int], failing: Sequence[int], missing: frozenset[int]) -> list[Move]:
-    """Every single slip whose undoing satisfies all edits. `missing`: cells without a number (their value is taken as 0)."""
-    touched = {cell for edit in failing for cell, _ in system.members[edit]}
-    guesses = [g for line in system.lines if touched & set(line) for g in _within(line, values, missing)]
-    guesses += [g for pair in _above(system) if touched & set(pair) for g in [_swap(pair[0], pair[1], values)]]
-    found = _proven(system, values, [g for g in guesses if _says_something(g, values)])
-    if not found and len(system.rows) > 1:
-        found = _proven(system, values, [g for g in _rows(system, values) if _says_something(g, values)])
-    return found
+def moves(
+    system: System, values: Sequence[int], failing: Sequence[int], lost: frozenset[int], blank: frozenset[int]
+) -> list[Move]:
+    """Every single slip whose undoing satisfies all edits. Cells without a number count as 0 in `values`: those `lost` must
+    get one by the slip's undoing, those `blank` may stay."""
+    old = np.array(values, np.float64)
+    guesses: list[_Guess] = []
+    for line in system.lines:
+        # a slip within a line makes no edit fail that has no cell of the line
+        own = set(line)
+        if lost <= own and all(any(cell in own for cell, _ in system.members[edit]) for edit in failing):
+            guesses += _within(line, old, lost, line[-1] in lost | blank)
+    if not lost and not any(_within_a_row(system, edit) for edit in failing):
+        # rows that move as a whole go on adding up across
+        guesses += _rows(system, old)
+    return _proven(system, old, guesses)
 
 
-def _says_something(guess: _Guess, values: Sequence[int]) -> bool:
-    return any(value is not None and value != values[cell] for cell, value in zip(guess.cells, guess.values, strict=True))
+def _within_a_row(system: System, edit: int) -> bool:
+    cells = [cell for cell, _ in system.members[edit]]
+    return any(set(cells) <= set(row) for row in system.rows)
 
 
-def _within(line: tuple[int, ...], values: Sequence[int], missing: frozenset[int]) -> Iterator[_Guess]:
-    """Slips within one printed line."""
-    old = [values[cell] for cell in line]
-    last = len(line) - 1
-    for start in range(last):
-        # from `start` on, everything stands one column right of its place (its last number is lost), or left
-        yield _Guess("shifted", line[start:], (*old[start + 1 :], None))
-        yield _Guess("shifted", line[start:], (None, *old[start:last]))
-        # up to a column, the same
-        if start:
-            yield _Guess("shifted", line[: start + 1], (*old[1 : start + 1], None))
-            yield _Guess("shifted", line[: start + 1], (None, *old[:start]))
-        yield _swap(line[start], line[start + 1], values)
-        digits = str(old[start])
+def _within(line: tuple[int, ...], old: Floats, lost: frozenset[int], short: bool) -> Iterator[_Guess]:
+    """Slips within one printed line. `short`: its last cell holds no number."""
+    last = len(line)
+
+    def guess(verdict: Verdict, start: int, should: Sequence[float | None]) -> Iterator[_Guess]:
+        cells = line[start : start + len(should)]
+        if lost <= set(cells):
+            new = old.copy()
+            new[list(cells)] = [value or 0 for value in should]
+            yield _Guess(verdict, new, tuple(c for c, value in zip(cells, should, strict=True) if value is None))
+
+    printed: list[float] = old[list(line)].tolist()
+    for start in range(last - 2):
+        # from here on everything stands one column left of its place, or right
+        yield from guess("shifted", start, (None, *printed[start:-1]))
+        yield from guess("shifted", start, (*printed[start + 1 :], None))
+    for end in range(3, last):
+        # up to here, the same
+        yield from guess("shifted", 0, (None, *printed[: end - 1]))
+        yield from guess("shifted", 0, (*printed[1:end], None))
+    for start in range(last - 1):
+        digits = str(int(printed[start]))
         for cut in range(1, len(digits)):
-            both = int(digits[:cut]), int(digits[cut:])
-            if len(str(both[1])) < len(digits) - cut:
+            if digits[cut] == "0" and cut < len(digits) - 1:
                 continue  # a number does not begin with 0
-            yield _Guess("joined", line[start : start + 2], both)
-            if line[last] in missing and start + 1 < last:
-                yield _Guess("joined", line[start:], (*both, *old[start + 1 : last]))
+            both = float(digits[:cut]), float(digits[cut:])
+            yield from guess("joined", start, both)
+            if short and start < last - 2:
+                yield from guess("joined", start, (*both, *printed[start + 1 : -1]))
 
 
-def _swap(a: int, b: int, values: Sequence[int]) -> _Guess:
-    return _Guess("swapped", (a, b), (values[b], values[a]))
-
-
-def _above(system: System) -> Iterator[tuple[int, int]]:
-    """Cells that stand above each other."""
-    for upper, lower in zip(system.rows, system.rows[1:], strict=False):
-        if len(upper) == len(lower):
-            yield from zip(upper, lower, strict=True)
-
-
-def _rows(system: System, values: Sequence[int]) -> Iterator[_Guess]:
-    """Slips of whole rows."""
-    rows = system.rows
-    if len({len(row) for row in rows}) > 1:
+def _rows(system: System, old: Floats) -> Iterator[_Guess]:
+    """Slips of whole rows. What a slip brings in at its end is noughts, or a row printed twice."""
+    rows = np.array(system.rows)
+    if rows.ndim != 2:
         return
-    old = [tuple(values[cell] for cell in row) for row in rows]
-    hole = (None,) * len(rows[0])
+    roles = [tuple(frozenset(system.of_cell[cell][1:]) for cell in row) for row in system.rows]
+    printed = old[rows]
+    empty = ~printed.any(axis=1)
+    twice = np.append(np.all(printed[1:] == printed[:-1], axis=1), False)
     for first in range(len(rows)):
         for last in range(first + 1, len(rows)):
-            cells = tuple(cell for row in rows[first : last + 1] for cell in row)
-            flat = [value for row in old[first : last + 1] for value in row]
-            width = len(hole)
-            yield _Guess("slipped", cells, (*hole, *flat[:-width]))
-            yield _Guess("slipped", cells, (*flat[width:], *hole))
-            if old[first] != old[last]:
-                yield _Guess("exchanged", rows[first] + rows[last], old[last] + old[first])
+            if empty[last] or twice[last - 1]:
+                new = old.copy()
+                new[rows[first + 1 : last + 1]] = printed[first:last]
+                new[rows[first]] = 0
+                yield _Guess("slipped", new, system.rows[first])
+            if empty[first] or twice[first]:
+                new = old.copy()
+                new[rows[first:last]] = printed[first + 1 : last + 1]
+                new[rows[last]] = 0
+                yield _Guess("slipped", new, system.rows[last])
+            if roles[first] != roles[last]:
+                new = old.copy()
+                new[rows[first]], new[rows[last]] = printed[last], printed[first]
+                yield _Guess("exchanged", new, ())
 
 
-def _proven(system: System, values: Sequence[int], guesses: Sequence[_Guess]) -> list[Move]:
+def _proven(system: System, old: Floats, guesses: Sequence[_Guess]) -> list[Move]:
     """The guesses after which every edit holds, the holes filled."""
-    found: list[Move] = []
     if not guesses:
-        return found
-    table = np.tile(np.array(values, np.int64), (len(guesses), 1))
-    holes: dict[tuple[int, ...], list[int]] = {}
+        return []
+    table = np.stack([guess.values for guess in guesses])
+    residuals = table @ system.matrix.T.astype(np.float64)
+    by_holes: dict[tuple[int, ...], list[int]] = {}
     for number, guess in enumerate(guesses):
-        table[number, list(guess.cells)] = [value or 0 for value in guess.values]
-        empty = tuple(cell for cell, value in zip(guess.cells, guess.values, strict=True) if value is None)
-        holes.setdefault(empty, []).append(number)
-    residuals = table @ system.matrix.T
-    for empty, numbers in holes.items():
+        by_holes.setdefault(guess.holes, []).append(number)
+    found: list[Move] = []
+    for holes, numbers in by_holes.items():
         group = np.array(numbers)
-        _fill(system, table, residuals, group, empty)
-        good = ~np.any(residuals[group], axis=1) & np.all(table[group][:, list(empty)] >= 0, axis=1)
+        _fill(system, table, residuals, group, holes)
+        good = ~residuals[group].any(axis=1) & np.all(table[group][:, list(holes)] >= 0, axis=1)
         for number in group[good].tolist():
-            guess = guesses[number]
-            changes = [(cell, int(table[number, cell])) for cell in guess.cells]
-            found.append(Move(guess.verdict, tuple((cell, new) for cell, new in changes if new != values[cell])))
+            changed = np.flatnonzero(table[number] != old).tolist()
+            if changed:
+                changes = tuple((cell, int(table[number, cell])) for cell in changed)
+                found.append(Move(guesses[number].verdict, changes))
     return sorted(found, key=lambda move: (COSTS[move.verdict], len(move.changes), move.changes))
 
 
-def _fill(system: System, table: Ints, residuals: Ints, group: NDArray[np.intp], empty: tuple[int, ...]) -> None:
+def _fill(system: System, table: Floats, residuals: Floats, group: NDArray[np.intp], holes: tuple[int, ...]) -> None:
     """Give each hole the value that an edit forces, one without a second hole."""
-    for cell in empty:
+    for cell in holes:
         for edit, sign in system.of_cell[cell]:
-            if not any(other in empty and other != cell for other, _ in system.members[edit]):
+            if not any(other in holes and other != cell for other, _ in system.members[edit]):
                 value = -sign * residuals[group, edit]
                 table[group, cell] = value
                 residuals[group] += value[:, None] * system.matrix[:, cell]

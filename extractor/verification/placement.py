@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isinf
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,30 +29,33 @@ ROUNDS = 40
 CONFIDENCE = 0.8
 """Factor on the confidence of a reading that arithmetic placed."""
 
+Outcome = Literal["alike", "chosen", "several", "none", "contradiction", "untried"]
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What became of one open row.
+    """What became of one open row: a reading for each of its cells, and bounds of those without a value.
 
-    `readings`: a reading for each of its cells. `settled`: every cell is decided. `chosen`: some candidates contradict
-    the edits, so that arithmetic had to choose. `dead`: no candidate satisfies the edits. `bounds`: those of the cells without a value.
+    `outcome`: all candidates give the same values · the edits leave one choice of values · several · none · the table
+    contradicts itself · the candidates were not tried.
     """
 
     row: OpenRow
     readings: Mapping[str, Reading]
-    settled: bool
-    chosen: bool
-    dead: bool
+    outcome: Outcome
     bounds: Mapping[str, tuple[Bound, Bound]]
+
+    @property
+    def settled(self) -> bool:
+        return self.outcome in ("alike", "chosen")
 
 
 class _Row:
     """An open row at work, all of shape [candidates, cells]: bounds of each cell under each candidate, and which reading
-    (by number, -1 none) stands in it."""
+    (by number, -1 none) stands in it. `inner`: candidates that contradict an edit within the row are left out."""
 
-    def __init__(self, row: OpenRow, system: System) -> None:
+    def __init__(self, row: OpenRow, system: System, inner: bool = True) -> None:
         self.row = row
         self.cells = [system.index.get(cell, -1) for cell in row.cells]
         self.workable = all(c >= 0 for c in self.cells) and 0 < len(row.placements) <= CANDIDATES
@@ -68,7 +72,8 @@ class _Row:
         self.inner: list[tuple[list[int], Floats]] = [
             ([place[c] for c, _ in system.members[e]], np.array([s for _, s in system.members[e]], np.float64)) for e in own
         ]
-        self.narrow_inner()
+        if inner:
+            self.narrow_inner()
 
     def __len__(self) -> int:
         return len(self.reading)
@@ -126,19 +131,25 @@ def place_rows(counts: Counts) -> list[Placed]:
     """Decide the open rows of a table, as far as its edits do. In the order of `TableReading.open_rows`."""
     system = counts.system
     rows = [_Row(row, system) for row in counts.table.open_rows]
-    # all rows together; where that is contradictory, each by itself
+    outcomes: list[Outcome | None] = [None if row.workable else "untried" for row in rows]
     if not _together(counts, [row for row in rows if row.workable]):
-        rows = [_Row(row, system) for row in counts.table.open_rows]
-    return [_placed(row) for row in rows]
+        # some number is wrong, and nothing says that it isn't one of the open rows': arithmetic places none of them
+        alive = [_Row(row, system) for row in counts.table.open_rows]
+        outcomes = [o or ("contradiction" if len(row) else "none") for o, row in zip(outcomes, alive, strict=True)]
+        rows = [_Row(row, system, inner=False) for row in counts.table.open_rows]
+    return [_placed(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
 
 
 def _together(counts: Counts, rows: Sequence[_Row]) -> bool:
-    """Prune to a fixpoint over the whole table. False where something contradicts, so that nothing can be relied on."""
-    system, values = counts.system, counts.values
+    """Prune to a fixpoint over the whole table. False where the rows contradict each other or the rest of the table.
+
+    Where the rest contradicts itself, it is taken without the numbers under suspicion.
+    """
+    system = counts.system
     if not system.edits:
         return True
-    if deduce(system, values, counts.slack).failures:
-        return False
+    freed = deduce(system, counts.values, counts.slack).freed
+    values = [None if cell in freed else value for cell, value in enumerate(counts.values)]
     low: list[Bound] = [-inf if signed else 0 for signed in system.signed]
     high: list[Bound] = [inf] * len(system.cells)
     for _ in range(ROUNDS):
@@ -159,11 +170,12 @@ def _whole(bound: float) -> Bound:
     return bound if isinf(bound) else int(bound)
 
 
-def _placed(work: _Row) -> Placed:
+def _placed(work: _Row, outcome: Outcome | None) -> Placed:
+    """`outcome` None: what the candidates that are left say."""
     row = work.row
     if not len(work):
         state = State.ILLEGIBLE if row.readings else row.rest
-        return Placed(row, dict.fromkeys(row.cells, Reading(state, confidence=0.0)), False, True, work.workable, {})
+        return Placed(row, dict.fromkeys(row.cells, Reading(state, confidence=0.0)), outcome or "none", {})
     agree = work.agree()
     likeliest = work.reading[0].tolist()
     ever = np.any(work.reading >= 0, axis=0)
@@ -178,7 +190,8 @@ def _placed(work: _Row) -> Placed:
         else:
             reading = Reading(State.ILLEGIBLE, confidence=0.0)
         readings[cell] = reading
-        if reading.state is not State.PRINTED:
+        if reading.state is not State.PRINTED and outcome is None:
             bounds[cell] = (_whole(float(work.low[:, number].min())), _whole(float(work.high[:, number].max())))
-    settled = all(agree)
-    return Placed(row, readings, settled, len(work) < len(row.placements), False, bounds)
+    if all(agree):
+        outcome = "alike" if len(work) == len(row.placements) else "chosen"
+    return Placed(row, readings, outcome or "several", bounds)

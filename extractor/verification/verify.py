@@ -80,6 +80,7 @@ def _verify_table(table: TableReading, versions: dict[str, str], result: _Result
     deduction = deduce(counts.system, counts.values, counts.slack, _hull(counts, placed))
     _take_deduced(counts, deduction, result)
     findings = arithmetic_findings(counts, deduction)
+    suspects = frozenset(counts.system.index[s.cell] for finding in findings for s in finding.suspects)
     findings += placement_findings(placed, table.form)
     findings += defect_findings(table.defects, versions, result.deduced, result.intervals)
     named = frozenset(cell for one in placed for cell in one.row.cells)
@@ -88,7 +89,7 @@ def _verify_table(table: TableReading, versions: dict[str, str], result: _Result
     if not counts.complete or placed:
         failing = frozenset(f.edit for f in deduction.failures)
         arithmetic = frozenset(counts.system.index[cell] for one in placed for cell in one.row.cells)
-        findings += unconfirmed(counts, failing, arithmetic)
+        findings += unconfirmed(counts, failing, arithmetic, suspects)
     result.findings += findings
 
 
