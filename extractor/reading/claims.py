@@ -396,7 +396,7 @@ def _quantity(mention: _Mention) -> tuple[str, ...] | None:
     if noun:
         verb = re.split(r"[,。;:、]", mention.before)[-1][-2:]
         specific = _GENERIC.sub("", noun[0])
-        return (verb, noun[0]) if len(specific) >= _SPECIFIC and len(verb) == 2 else None
+        return (verb, specific[: _SPECIFIC + 1]) if len(specific) >= _SPECIFIC and len(verb) == 2 else None
     specific = _GENERIC.sub("", mention.figure.label)
     return (mention.figure.label,) if len(specific) >= 2 * _SPECIFIC else None
 

@@ -30,6 +30,7 @@ _TITLE = re.compile(
 _GOVERNMENT_S = re.compile(r"政\s*府\s*$")
 _NOISE = re.compile(r"[#*>|=_\s]+")
 _BREADCRUMB = re.compile(r"首\s*页|当前位置|您(?:现在)?的位置|导航|来源|发布|索\s*引|日期|字号|浏览|https?:|[:→]")
+_NO_TITLE = re.compile(r"\s*(?:的通知|有关|格式|编制|填报|编写|发布工作|工作)")  # a notice about such reports
 _CRUMB = re.compile(r"正文\s|[/>|:→»]\s?")
 _PREAMBLE_VERB = re.compile(r"(?:根据|依据|按照|现将|发布|公布|要求|通知|编制|本报告|条例|关于)")
 # What the name of a body ends with; a bare place (中宁县) stands for its government.
@@ -37,6 +38,8 @@ _BODY = re.compile(
     r"(?:政府|局|委员会|委|办公厅|办公室|办事处|办|厅|部|署|中心|街道|站|所|处|队|院|校|学|园|馆|社|会|行|台|团|公司|集团|管委会|段|场|库|区|处室|组)$"
 )
 _PLACE = re.compile(r"(?:省|自治区|市|县|区|旗|州|盟|乡|镇|街道|苏木)$")
+_PIECE = re.compile(r"[\u4e00-\u9fff·()〇](?:[\u4e00-\u9fff·()〇]|\s+(?=[\u4e00-\u9fff]))*")
+_AFTER_NAME = re.compile(r"(?:\s|[(的]|关于|开展|做好)+$")
 _NAME = re.compile(r"[\u4e00-\u9fff·()〇]{2,45}")
 _FOOTER = r"[\s(\[【]*(?:\Z|打印|关闭|分享|返回|上一篇|下一篇|扫一扫|责任编辑|主办)"
 _MONTH = r"(?:\d(?:\s?\d)?|[一二三四五六七八九十]{1,2})"
@@ -75,7 +78,7 @@ _DOCUMENT = re.compile(
 )
 _ISSUING = re.compile(r"[\u4e00-\u9fff]{2,16}(?=\s?$)")
 _NOT_ISSUING = re.compile(
-    r"^.*(?:根据|依据|按照|通知|通告|办法|意见|要求|公告|文件|关于|函件|[和及与的以照据])(?=[\u4e00-\u9fff]{2})"
+    r"^.*(?:根据|依据|按照|通知|通告|办法|意见|要求|公告|文件|关于|函件|[和及与的以照据按])(?=[\u4e00-\u9fff]{2})"
 )
 _CONTACTS = (
     ("postcode", (_POSTCODE,)),
@@ -211,6 +214,8 @@ def _title(text: str, preamble: str, signer: Span | None) -> tuple[Span | None, 
 def _titles(preamble: str) -> Iterator[tuple[int, int, int]]:
     """Start and end of what stands before a title's fixed words, and the end of the title with a year in brackets after it."""
     for match in _TITLE.finditer(preamble):
+        if _NO_TITLE.match(preamble, match.end()):
+            continue
         whose = _GOVERNMENT_S.search(preamble, max(0, match.start() - 12), match.start())
         stop = whose.start() if whose else match.start()  # 政府 of 政府信息公开, not of the issuer
         line = preamble.rfind("\n", 0, stop) + 1
@@ -220,10 +225,11 @@ def _titles(preamble: str) -> Iterator[tuple[int, int, int]]:
         if start == line:
             # the title may be broken over lines: take those above, as long as they are no sentences and no site navigation
             for _ in range(3):
-                if _name(preamble, start, stop):
-                    break
                 above = preamble.rfind("\n", 0, max(start - 1, 0))
-                previous = preamble[above + 1 : start].strip()
+                previous = preamble[above + 1 : start].strip(" \t\n*#")
+                named = _name(preamble, start, stop)
+                if named and (not _PLACE.search(previous) or preamble.startswith(previous, named[0])):
+                    break
                 if previous and (len(previous) > 45 or _BREADCRUMB.search(previous) or previous[-1] in "。;,)"):
                     break
                 start = above + 1
@@ -240,14 +246,14 @@ def _name(text: str, start: int, stop: int) -> Span | None:
     if _BREADCRUMB.search(words) or len(words) > 120:
         return None
     best: Span | None = None
-    for piece in re.finditer(rf"(?:(?!{_YEAR4}\s*年)[\u4e00-\u9fff·()〇]|(?<=[\u4e00-\u9fff·])\s+(?=[\u4e00-\u9fff]))+", words):
+    for piece in _PIECE.finditer(_YEAR.sub(lambda year: "|" * len(year[0]), words)):
         a, b = piece.span()
         cut = re.match(r"\s*(?:年度?)?\s*(?:关于|印发|发布|公布|报送)*", words[a:b])
         a += cut.end() if cut else 0
         while a < b and (words[a].isspace() or words[a] in "()"):
             a += 1
-        while a < b and (words[b - 1].isspace() or words[b - 1] in "(的"):
-            b -= 1
+        end = _AFTER_NAME.search(words, a, b)
+        b = end.start() if end else b
         if b - a >= 2 and _NAME.fullmatch(_NOISE.sub("", words[a:b])) and not _PREAMBLE_VERB.search(words[a:b]):
             best = (start + a, start + b)
     return best

@@ -9,7 +9,9 @@ from extractor.reading.absence import statements_of_none
 from extractor.reading.counting import chinese_numbers, printed_numbers
 from extractor.report import Figure, Section, Span
 
-_CLAUSE = re.compile(r"\)\s?[\u4e00-\u9fff]{2,12}(?:情况|方面)\s|[,。;:!?()]|\n\s*(?=[#*]|[一二三四五六七八九十]+[、.]|\(|\d+[.、])")
+_CLAUSE = re.compile(
+    r"\)\s?[\u4e00-\u9fff]{2,12}(?:情况|方面)\s|[,。;:!?()]|\n\s*(?=[#*]|[一二三四五六七八九十]+[、.]|\(|\d+[.、])"
+)
 # A line that is a heading of its own ends like a sentence; a blank line between other lines may be a page break.
 HEADING = re.compile(
     r"\n[#* \t]*(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d+[.、]|#)[^\n。,;:]{0,40}(?=\n)"
