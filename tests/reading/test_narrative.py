@@ -68,7 +68,8 @@ def test_numbers_that_count_nothing(text: str) -> None:
     ("text", "raw"),
     [
         ("公开选聘20-8-名监督员。", "20-8-"), ("发布信息1.178件。", "1.178"), ("发布信息□□条。", "□□"), ("推送口篇文章。", "口"),
-        ("发布信息×5条。", "×5"), ("发布信息46 5274次。", "46 5274"), ("共发布1, 178件。", "1, 178"), ("答复1�3件。", "1�3"),
+        ("发布信息×5条。", "×5"), ("发布信息46 5274次。", "46 5274"), ("共发布1, 178件。", "1, 178"),
+        ("答复1�3件。", "1�3"),
         ("回应关切30-21次。", "30-21"), ("公开XX条信息。", "XX"),
     ],
 )  # fmt: skip
@@ -152,6 +153,9 @@ def test_any_text_gives_figures_with_their_places(text: str) -> None:
         assert 0 <= a < b <= len(text)
 
 
-@pytest.mark.parametrize("piece", ["1", "1 ", "1-", "一", "（", "\n", "未", "1.", "其中1条，", "□", " ", "第", "占1%", "#\n", "信 "])
+RUNS = ["1", "1 ", "1-", "一", "（", "\n", "未", "1.", "其中1条，", "□", " ", "第", "占1%", "#\n", "信 "]
+
+
+@pytest.mark.parametrize("piece", RUNS)
 def test_long_runs_of_anything_are_read_in_bounded_work(piece: str) -> None:
     figures(piece * 20_000)

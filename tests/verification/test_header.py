@@ -8,7 +8,7 @@ from extractor.verification.header import check_header
 
 
 def header(**fields: str | int) -> Header:
-    known: dict[str, str | int] = {"issuer": "云岭县林业局", "year": 2021} | fields
+    known: dict[str, str | int] = {"issuer": "云岭县林业局", "year": 2021, **fields}
     return Header(**{key: HeaderField(value, (0, 1)) for key, value in known.items()})  # type: ignore[arg-type]
 
 
@@ -33,8 +33,9 @@ def codes(**fields: str | int) -> list[str]:
         {"postcode": "570100", "phone": "0898-65012345"},
         {"postcode": "850000", "phone": "0891-6501234"},
         {"postcode": "510000", "phone": "020-65012345"},
-        {"phone": "13800000000"}, {"phone": "5012345"}, {"phone": "0951-5012345转801"}, {"phone": "12345"}, {"phone": "09515012345"},
-        {"email": "yl_lyj.2021@mail.yunling.gov.cn"}, {"website": "http://www.yunling.gov.cn/col/index.html?x=1"},
+        {"phone": "13800000000"}, {"phone": "5012345"}, {"phone": "0951-5012345转801"}, {"phone": "12345"},
+        {"phone": "09515012345"}, {"email": "yl_lyj.2021@mail.yunling.gov.cn"},
+        {"website": "http://www.yunling.gov.cn/col/index.html?x=1"},
         {"website": "www.yunling.gov.cn"},
     ],
 )  # fmt: skip
