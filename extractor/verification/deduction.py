@@ -70,13 +70,7 @@ def deduce(
 def _failures(system: System, terms: Sequence[OpenTerms], low: list[Bound], high: list[Bound]) -> tuple[Failure, ...]:
     """The edits that fail as printed, each on its own; then those that fail together with others. Narrows the bounds."""
     failing: dict[int, Failure] = {}
-    groups: dict[int, tuple[int, ...]] | None = None
     for term in terms:
-        if not term.cells:
-            if term.low > 0 or term.high < 0:
-                failing[term.edit] = Failure(term.edit, _cells(system, (term.edit,)))
-            continue
-        groups = groups or linked(terms)
         bottom: Bound = term.low
         top: Bound = term.high
         for cell, sign in term.cells:
@@ -84,14 +78,16 @@ def _failures(system: System, terms: Sequence[OpenTerms], low: list[Bound], high
             top += high[cell] if sign > 0 else -low[cell]
         if bottom > 0 or top < 0:
             failing[term.edit] = Failure(term.edit, _cells(system, (term.edit,)))
-    if groups is not None:
+    open_ended = [term for term in terms if term.cells]
+    before = low.copy(), high.copy()
+    if open_ended and (failing or propagate(open_ended, low, high) is not None):
+        low[:], high[:] = before
         by_edit = {term.edit: term for term in terms}
-        for group in dict.fromkeys(groups.values()):
-            if (len(group) == 1 and not by_edit[group[0]].cells) or failing.keys() & set(group):
-                continue
-            conflict = propagate([by_edit[edit] for edit in group], low, high)
-            if conflict is not None:
-                failing[conflict] = Failure(conflict, _cells(system, group))
+        for group in dict.fromkeys(linked(open_ended).values()):
+            if not failing.keys() & set(group):
+                conflict = propagate([by_edit[edit] for edit in group], low, high)
+                if conflict is not None:
+                    failing[conflict] = Failure(conflict, _cells(system, group))
     return tuple(failing[edit] for edit in sorted(failing))
 
 

@@ -7,7 +7,8 @@ own candidates, until nothing changes. What all surviving candidates say of a ce
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from math import inf, isinf
 from typing import Literal
 
@@ -51,72 +52,100 @@ class Placed:
         return self.outcome in ("alike", "chosen")
 
 
-class _Row:
-    """An open row at work, all of shape [candidates, cells]: bounds of each cell under each candidate, and which reading
-    (by number, -1 none) stands in it. `inner`: candidates that contradict an edit within the row are left out."""
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What open rows with the same cells and placements share: the cells by number, which reading each placement puts into
+    each (-1 none; shape [candidates, cells]), and the edits within the row: places of their cells, and signs."""
 
-    def __init__(self, row: OpenRow, system: System, inner: bool = True) -> None:
+    cells: tuple[int, ...]
+    reading: NDArray[np.intp]
+    inner: tuple[tuple[list[int], NDArray[np.bool_]], ...]
+    bottom: Floats
+
+
+@lru_cache(maxsize=1024)
+def _frame(system: System, cells: tuple[str, ...], placements: tuple[tuple[int, ...], ...]) -> _Frame | None:
+    """None where the row can't be worked on: too many candidates, none, or cells that the form doesn't know."""
+    if not 0 < len(placements) <= CANDIDATES or any(cell not in system.index for cell in cells):
+        return None
+    numbers = tuple(system.index[cell] for cell in cells)
+    reading = np.full((len(placements), len(cells)), -1)
+    reading[np.arange(len(placements))[:, None], np.array(placements, np.intp)] = np.arange(len(placements[0]))
+    place = {cell: i for i, cell in enumerate(numbers)}
+    inner = tuple(
+        ([place[c] for c, _ in incidence], np.array([sign > 0 for _, sign in incidence]))
+        for incidence in system.members if all(c in place for c, _ in incidence)
+    )
+    return _Frame(numbers, reading, inner, np.array([-inf if system.signed[c] else 0.0 for c in numbers]))
+
+
+class _Row:
+    """An open row at work: bounds of each cell under each candidate that is left, and which reading stands in it."""
+
+    def __init__(self, row: OpenRow, system: System) -> None:
         self.row = row
-        self.cells = [system.index.get(cell, -1) for cell in row.cells]
-        self.workable = all(c >= 0 for c in self.cells) and 0 < len(row.placements) <= CANDIDATES
-        count, width = (len(row.placements) if self.workable else 0), len(self.cells)
-        candidates = np.array(row.placements[:count], np.intp).reshape(count, len(row.readings))
-        bounds = np.array([_bounds(r) for r in row.readings], np.float64).reshape(-1, 2)
-        self.low: Floats = np.tile([-inf if c >= 0 and system.signed[c] else 0.0 for c in self.cells], (count, 1))
-        self.high: Floats = np.full((count, width), inf)
-        self.reading = np.full((count, width), -1)
-        at = (np.arange(count)[:, None], candidates)
-        self.low[at], self.high[at], self.reading[at] = bounds[:, 0], bounds[:, 1], np.arange(len(row.readings))
-        place = {cell: i for i, cell in enumerate(self.cells)}
-        own = [e for e in range(len(system.edits)) if all(c in place for c, _ in system.members[e])]
-        self.inner: list[tuple[list[int], Floats]] = [
-            ([place[c] for c, _ in system.members[e]], np.array([s for _, s in system.members[e]], np.float64)) for e in own
-        ]
-        if inner:
-            self.narrow_inner()
+        frame = _frame(system, row.cells, row.placements)
+        self.workable = frame is not None
+        self.frame = frame or _Frame((), np.empty((0, len(row.cells)), np.intp), (), np.zeros(len(row.cells)))
+        self.reading = self.frame.reading
+        # the bounds of each reading, and behind them (number -1) those of a cell that none is put into
+        bounds = np.array([*(_bounds(r) for r in row.readings), (0.0, inf)], np.float64)
+        self.low = np.where(self.reading < 0, self.frame.bottom, bounds[self.reading, 0])
+        self.high = bounds[self.reading, 1]
 
     def __len__(self) -> int:
         return len(self.reading)
 
-    def narrow_inner(self) -> None:
-        """Bound left-overs by the edits within the row; drop candidates that these contradict."""
-        for cells, signs in self.inner:
-            low, high = self.low[:, cells], self.high[:, cells]
-            least = np.where(signs > 0, low, -high)
-            most = np.where(signs > 0, high, -low)
-            infinite = np.isinf(most)
-            finite = np.where(infinite, 0.0, most)
-            beyond = infinite.sum(1, keepdims=True) - infinite
-            others_most = np.where(beyond > 0, inf, finite.sum(1, keepdims=True) - finite)
-            infinite = np.isinf(least)
-            finite = np.where(infinite, 0.0, least)
-            beyond = infinite.sum(1, keepdims=True) - infinite
-            others_least = np.where(beyond > 0, -inf, finite.sum(1, keepdims=True) - finite)
-            new_least, new_most = np.maximum(least, -others_most), np.minimum(most, -others_least)
-            self.low[:, cells] = np.where(signs > 0, new_least, -new_most)
-            self.high[:, cells] = np.where(signs > 0, new_most, -new_least)
-        self._keep(np.all(self.low <= self.high, axis=1))
+    @property
+    def settled(self) -> bool:
+        """Every cell has one value, and all candidates the same."""
+        return bool(np.all(self.low == self.low[:1]) and np.all(self.high == self.low[:1]))
 
-    def _keep(self, keep: NDArray[np.bool_]) -> None:
+    def narrow_within(self) -> None:
+        """Bound left-overs by the edits within the row; drop candidates that these contradict."""
+        for cells, left in self.frame.inner:
+            low, high = self.low[:, cells], self.high[:, cells]
+            least = np.where(left, low, -high)
+            most = np.where(left, high, -low)
+            new_least = np.maximum(least, -_others(most, inf))
+            new_most = np.minimum(most, -_others(least, -inf))
+            self.low[:, cells] = np.where(left, new_least, -new_most)
+            self.high[:, cells] = np.where(left, new_most, -new_least)
+        self._drop()
+
+    def clip(self, low: Sequence[Bound], high: Sequence[Bound]) -> None:
+        """Take in the table's bounds of the row's cells; drop candidates outside them."""
+        if self.workable:
+            self.low = np.maximum(self.low, [low[c] for c in self.frame.cells])
+            self.high = np.minimum(self.high, [high[c] for c in self.frame.cells])
+            self._drop()
+
+    def _drop(self) -> None:
+        keep = np.all(self.low <= self.high, axis=1)
         if not keep.all():
             self.low, self.high, self.reading = self.low[keep], self.high[keep], self.reading[keep]
 
     def narrow(self, low: Sequence[Bound], high: Sequence[Bound]) -> bool:
-        """Take in the table's bounds of the row's cells; true if a candidate was dropped or a left-over bounded further."""
-        bottom = np.array([low[c] for c in self.cells])
-        top = np.array([high[c] for c in self.cells])
-        before = self.low.copy(), self.high.copy()
-        np.maximum(self.low, bottom, out=self.low)
-        np.minimum(self.high, top, out=self.high)
-        self._keep(np.all(self.low <= self.high, axis=1))
-        self.narrow_inner()
-        return len(self) < len(before[0]) or bool(np.any(self.low != before[0]) or np.any(self.high != before[1]))
+        """Clip and bound left-overs anew; true if that said anything new."""
+        old_low, old_high = self.low.copy(), self.high.copy()
+        self.clip(low, high)
+        self.narrow_within()
+        same = len(self) == len(old_low) and np.array_equal(self.low, old_low) and np.array_equal(self.high, old_high)
+        return not same
 
     def agree(self) -> list[bool]:
         """For each cell: do all candidates say the same of it, by value?"""
         same = np.all(self.low == self.low[0], axis=0) & np.all(self.high == self.high[0], axis=0)
         fixed = (self.low[0] == self.high[0]) | np.all(self.reading == self.reading[0], axis=0)
         return [bool(agreed) for agreed in same & fixed]
+
+
+def _others(parts: Floats, infinity: float) -> Floats:
+    """For each column the sum of the other columns, some of which may be `infinity`."""
+    infinite = parts == infinity
+    finite = np.where(infinite, 0.0, parts)
+    beyond = infinite.sum(1, keepdims=True) - infinite
+    return np.asarray(np.where(beyond > 0, infinity, finite.sum(1, keepdims=True) - finite))
 
 
 def _bounds(reading: Reading) -> tuple[Bound, Bound]:
@@ -134,9 +163,11 @@ def place_rows(counts: Counts) -> list[Placed]:
     outcomes: list[Outcome | None] = [None if row.workable else "untried" for row in rows]
     if not _together(counts, [row for row in rows if row.workable]):
         # some number is wrong, and nothing says that it isn't one of the open rows': arithmetic places none of them
-        alive = [_Row(row, system) for row in counts.table.open_rows]
-        outcomes = [o or ("contradiction" if len(row) else "none") for o, row in zip(outcomes, alive, strict=True)]
-        rows = [_Row(row, system, inner=False) for row in counts.table.open_rows]
+        rows = [_Row(row, system) for row in counts.table.open_rows]
+        for number, row in enumerate(rows):
+            alone = _Row(row.row, system)
+            alone.narrow_within()
+            outcomes[number] = outcomes[number] or ("contradiction" if len(alone) else "none")
     return [_placed(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
 
 
@@ -148,15 +179,21 @@ def _together(counts: Counts, rows: Sequence[_Row]) -> bool:
     system = counts.system
     if not system.edits:
         return True
-    freed = deduce(system, counts.values, counts.slack).freed
-    values = [None if cell in freed else value for cell, value in enumerate(counts.values)]
+    rest = deduce(system, counts.values, counts.slack)
+    values = [None if cell in rest.freed else value for cell, value in enumerate(counts.values)]
+    for row in rows:
+        row.clip(rest.low, rest.high)
+        if not row.settled:
+            row.narrow_within()
+    if all(len(row) and row.settled for row in rows):
+        return True  # the rest of the table forces all of their values
     low: list[Bound] = [-inf if signed else 0 for signed in system.signed]
     high: list[Bound] = [inf] * len(system.cells)
     for _ in range(ROUNDS):
         for row in rows:
             if not len(row):
                 return False
-            for cell, least, most in zip(row.cells, row.low.min(0).tolist(), row.high.max(0).tolist(), strict=True):
+            for cell, least, most in zip(row.frame.cells, row.low.min(0).tolist(), row.high.max(0).tolist(), strict=True):
                 low[cell], high[cell] = _whole(least), _whole(most)
         bounds = deduce(system, values, counts.slack, (low, high))
         if bounds.failures:
@@ -184,7 +221,11 @@ def _placed(work: _Row, outcome: Outcome | None) -> Placed:
     for number, cell in enumerate(row.cells):
         if agree[number] and likeliest[number] >= 0:
             reading = row.readings[likeliest[number]]
-            reading = replace(reading, confidence=round(reading.confidence * CONFIDENCE, 3), placed=True)
+            confidence = round(reading.confidence * CONFIDENCE, 3)
+            reading = Reading(  # dataclasses.replace is four times slower, and there may be a hundred of these
+                reading.state, reading.raw, reading.value, reading.span, reading.reader, confidence, reading.unit, reading.note,
+                placed=True,
+            )
         elif agree[number] or not ever[number]:
             reading = Reading(row.rest)
         else:
@@ -193,5 +234,5 @@ def _placed(work: _Row, outcome: Outcome | None) -> Placed:
         if reading.state is not State.PRINTED and outcome is None:
             bounds[cell] = (_whole(float(work.low[:, number].min())), _whole(float(work.high[:, number].max())))
     if all(agree):
-        outcome = "alike" if len(work) == len(row.placements) else "chosen"
+        outcome = "alike" if len(work) == len(work.frame.reading) else "chosen"
     return Placed(row, readings, outcome or "several", bounds)
