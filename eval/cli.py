@@ -55,6 +55,19 @@ def _known(mix: str, layout: str) -> None:
 
 
 @eval_group.command()
+@click.argument("sources", type=FOLDER)
+@click.argument("out", type=FOLDER)
+def samples(sources: Path, out: Path) -> None:
+    """Build the sample reports and their truth out of the TOML files in SOURCES, into OUT."""
+    from extractor.eval.samples import build_all
+
+    try:
+        click.echo("\n".join(build_all(sources, out)))
+    except (KeyError, ValueError) as error:
+        _stop(f"{sources}: {error}")
+
+
+@eval_group.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--mix", default="default", show_default=True, help="Mix of damages for generated reports.")
 @click.option("--count", default=1000, show_default=True, type=click.IntRange(1))

@@ -200,7 +200,7 @@ def _plots(s: Mapping[str, Any]) -> str:
             "share wrong (page)",
             s["risk_coverage"],
         )
-        + lines_plot("Right against the text, by how hard a damage struck (those below 98 %)", "rate", "share of its cells right", accuracy)
+        + lines_plot("Right against the text, by how hard damages struck (those below 98 %)", "rate", "share right", accuracy)
         + bar_plot("Silent errors against the page per 100,000 cells, by damage", "per 100,000 cells", bars)
         + f"</div><p>{e['fields']:,} fields, {e['start']:.3%} right before anybody looks; findings name {e['named']:,}. "
         + f"Fields to look at until so many are right — {escape(targets)}. Going on into fields that no finding names — "
