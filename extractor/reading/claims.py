@@ -20,10 +20,13 @@ from extractor.report import Claim, Figure, Number, Span
 
 _SENTENCE_END = re.compile(r"[。!?]|\n(?=\s*(?:#|[一二三四五六]、|\([一二三四五六七八九十]\)|第二十条))")
 _INLINE_HEADING = re.compile(r"[^,。;:]{0,80}\([一二三四五六七八九十\d]{1,2}\)\s?[\u4e00-\u9fff]{2,12}(?:情况|方面)\s")
+_MOST_FIGURES = 2000
+_MOST_IN_SENTENCE = 200
 _NEAR = 80  # characters of other sentences that may stand between a total and its parts
 _RATES = frozenset({"%", "‰", "个百分点"})
 # What announces the parts of a total that stands before it.
 _PARTS = re.compile(r"其中|包[括含]|分别[为是有]?|(?<=[(,])含|在(?:主动公开|公开|发布|收到|受理)[^,。;]{0,10}中[,:]")
+_DIFFERENCE = re.compile(r"(?:增[长加]|减少|下降|上升|多|少)了?$")
 # A clause that begins so says something new; the list of parts is over.
 _LIST_END = re.compile(
     r"^[,;、]?(?:另外?|此外|同时|目前|截[至止]|同比|[比较]|召开|举办|开展|组织|参加|已?办结|已?答复|按[时期]|结转|全[年部]|累计|共|总"
@@ -37,6 +40,7 @@ _SHARE_OF_WHOLE = re.compile(
 _AFTER_PARTS = re.compile(r"^[,;、]?(?:共计|合计|总计|总共|共|累计)(?:为|达|是)?$")
 _TOTAL_WORD = re.compile(r"共|总|合计|全年|累计|一年|年度")
 _YEAR = re.compile(r"(20\d\d)年")
+_REPORT_YEAR = re.compile(r"(20\d\d)年?度?(?:政府)?信息公[开開]")
 _GENERIC = re.compile(
     r"政府|政务|信息|公开|发布|各类|相关|有关|工作|主动|全年|全县|全市|全区|全镇|全乡|我[局镇乡县市区办]|本[局年级]|今年|20\d\d年|门户|平台|网站|共|总"
     r"|微信|公众号|微博|新媒体|通过|利用|依托|情况|栏目|内容|更新|推送|转发|开展|组织|举办|召开|参加|累计|目前|[在对与和及等了的、,:;]"
@@ -74,7 +78,10 @@ class _Sentence:
 
 
 def read_claims(view: View, figures: tuple[Figure, ...], forms: Mapping[str, str]) -> tuple[Claim, ...]:
-    """The claims of the narrative, in order of their places. `forms` gives the form version of each table that was found."""
+    """The claims of the narrative, in order of their places. `forms` gives the form version of each table that was found.
+
+    Of a text with more than 2000 figures, which no report is, only the first 2000 are looked at."""
+    figures = figures[:_MOST_FIGURES]
     if not figures:
         return ()
     sentences = _sentences(view, figures)
@@ -105,15 +112,17 @@ def _sentences(view: View, figures: Sequence[Figure]) -> list[_Sentence]:
     for index, (figure, (start, stop)) in enumerate(zip(figures, spans, strict=True)):
         place = bisect_right(ends, start)
         begin = ends[place - 1] if place else 0
-        if not found or found[-1].start != begin:
+        full = bool(found) and len(found[-1].mentions) >= _MOST_IN_SENTENCE
+        if not found or full or start >= found[-1].end:
             end = ends[place] if place < len(ends) else len(text)
+            begin = done if full else begin
             found.append(_Sentence(begin, end, text[begin : min(end, stop + 2000)]))
             done = begin
         if figure.unit:
             at = text.find(figure.unit, stop, stop + len(figure.unit) + 8)
             stop = at + len(figure.unit) if at >= 0 else stop
         sentence = found[-1]
-        head = sentence.text[: start - begin]
+        head = sentence.text[: start - sentence.start]
         after = re.split(r"[,。;:()]", text[stop : stop + 40], maxsplit=1)[0]
         sentence.mentions.append(
             _Mention(
@@ -181,7 +190,10 @@ def _listed(sentence: _Sentence, previous: _Sentence | None, at: int, after: int
         return None
     unit = first.figure.unit
     parts = [m for m in listed if m.figure.unit == unit and m.start >= first.start]
-    own = [m for m in sentence.mentions if m.end <= at and m.figure.unit == unit and m.depth <= depth]
+    own = [
+        m for m in sentence.mentions
+        if m.end <= at and m.figure.unit == unit and m.depth <= depth and not _DIFFERENCE.search(m.before)
+    ]  # fmt: skip
     other = [m for m in previous.mentions if m.figure.unit == unit and m.depth == 0] if previous and not own else []
     totals = [m for m in reversed(own or other) if _exact(m)][:3]
     if not totals:
@@ -285,7 +297,7 @@ def _unannounced(sentence: _Sentence, total: _Mention, taken: set[int]) -> Claim
 
 def _share_behind(sentence: _Sentence, count: _Mention) -> _Mention | None:
     """The share that a count states of itself: 41件，占比26% · 41件（26%）."""
-    at = sentence.mentions.index(count) + 1
+    at = count.index - sentence.mentions[0].index + 1
     if at == len(sentence.mentions):
         return None
     share = sentence.mentions[at]
@@ -328,7 +340,8 @@ def _whole(shares: Sequence[_Mention]) -> list[Claim]:
 
 def _concepts(view: View, sentences: Sequence[_Sentence], sums: Iterable[Claim]) -> list[tuple[_Mention, str]]:
     """The figures that state cells of the tables."""
-    year = _YEAR.search(_squeeze(view.text[:1200]))
+    opening = _squeeze(view.text[:1200])
+    year = _REPORT_YEAR.search(opening) or _YEAR.search(opening)
     parts = {p for claim in sums for p in claim.parts}
     found: list[tuple[_Mention, str]] = []
     concept_at: dict[int, str] = {}
@@ -378,10 +391,7 @@ def _repeated(
                 groups.setdefault((figure.unit, *key), []).append(mention)
     claims: list[Claim] = []
     for group in groups.values():
-        apart: list[_Mention] = []
-        for mention in group:
-            if sentence_of[mention.index] not in {sentence_of[m.index] for m in apart}:
-                apart.append(mention)
+        apart = list({sentence_of[mention.index]: mention for mention in reversed(group)}.values())[::-1]
         if len(apart) > 1:
             claims.append(Claim("repeated", _hull(*apart), parts=tuple(m.index for m in apart)))
     return claims + _channels(sentences, stated)
