@@ -6,7 +6,7 @@ that comes from a document is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from extractor.documents.document import Document
@@ -111,20 +111,26 @@ def _cell(face: Face) -> str:
     return f'<td class="n {face.kind}" title="{escape(face.cell)}">{shown}</td>'
 
 
-def _findings(told: Iterable[Told], language: Language) -> str:
-    items = []
-    severities = {"error": 0, "warning": 0, "info": 0}
-    for t in told:
-        severities[t.severity] += 1
-        place = ""
-        if t.excerpt is not None and t.span is not None:
-            where = escape(word("W-LINE", language, line=t.excerpt.line))
-            quote = f"{escape(t.excerpt.before)}<b>{escape(t.excerpt.inside)}</b>{escape(t.excerpt.after)}"
-            place = f'<br><small><a href="#p{t.span[0]}">{where}</a>: {quote}</small>'
-        suspects = "".join(f"<br><small>{escape(s)}</small>" for s in t.suspects)
-        items.append(f'<li class="{t.severity}">{escape(t.message)} <small>{escape(t.code)}</small>{suspects}{place}</li>')
-    title = word("W-FINDINGS", language, **severities) if items else word("W-NO-FINDINGS", language)
-    return f"<h2>{escape(title)}</h2><ul>{''.join(items)}</ul>"
+def _findings(told: Sequence[Told], language: Language) -> str:
+    """What needs a decision in the open, the notes folded away."""
+    if not told:
+        return f"<h2>{escape(word('W-NO-FINDINGS', language))}</h2>"
+    counts = {severity: sum(t.severity == severity for t in told) for severity in ("error", "warning", "info")}
+    pressing = "".join(_finding(t, language) for t in told if t.severity != "info")
+    notes = "".join(_finding(t, language) for t in told if t.severity == "info")
+    folded = f"<details><summary>{escape(word('W-NOTES', language, count=counts['info']))}</summary><ul>{notes}</ul></details>"
+    title = escape(word("W-FINDINGS", language, **counts))
+    return f"<h2>{title}</h2><ul>{pressing}</ul>{folded if notes else ''}"
+
+
+def _finding(told: Told, language: Language) -> str:
+    place = ""
+    if told.excerpt is not None and told.span is not None:
+        where = escape(word("W-LINE", language, line=told.excerpt.line))
+        quote = f"{escape(told.excerpt.before)}<b>{escape(told.excerpt.inside)}</b>{escape(told.excerpt.after)}"
+        place = f'<br><small><a href="#p{told.span[0]}">{where}</a>: {quote}</small>'
+    suspects = "".join(f"<br><small>{escape(s)}</small>" for s in told.suspects)
+    return f'<li class="{told.severity}">{escape(told.message)} <small>{escape(told.code)}</small>{suspects}{place}</li>'
 
 
 def _claims(claims: Iterable[ToldClaim], language: Language) -> str:

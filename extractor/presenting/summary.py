@@ -90,7 +90,7 @@ _LINES = 50
 
 def print_summary(console: Console, entries: Sequence[Entry], language: Language) -> None:
     """A table with a line for each report that was read, the worst ones where they are many, and the totals."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name, code in _COLUMNS:
         number = name in _NUMBERS
         table.add_column(word(code, language), justify="right" if number else "left", overflow="fold", min_width=4)
