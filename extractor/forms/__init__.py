@@ -1,5 +1,5 @@
 """The statutory forms as data, and what is derived from them."""
 
-from extractor.forms.form import Column, Form, Identity, Row, SectionLabel, Table, form, forms, table
+from extractor.forms.form import Column, Form, HistoryIdentity, Identity, Row, SectionLabel, Table, form, forms, table
 
-__all__ = ["Column", "Form", "Identity", "Row", "SectionLabel", "Table", "form", "forms", "table"]
+__all__ = ["Column", "Form", "HistoryIdentity", "Identity", "Row", "SectionLabel", "Table", "form", "forms", "table"]

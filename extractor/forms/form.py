@@ -88,6 +88,17 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryIdentity:
+    """An equation between two reports of one body on consecutive years: the weighted sum of cells `now` equals that of
+    cells `before` in the report on the year before."""
+
+    code: str
+    now: tuple[tuple[str, int], ...]
+    before: tuple[tuple[str, int], ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class SectionLabel:
     """One of the six sections: its heading without numeral, and how the heading varies."""
 
@@ -109,6 +120,7 @@ class Form:
     sections: tuple[SectionLabel, ...]
     tables: tuple[Table, ...]
     identities: tuple[Identity, ...]
+    history: tuple[HistoryIdentity, ...] = ()
 
     def table(self, key: str) -> Table:
         return next(t for t in self.tables if t.key == key)
@@ -141,6 +153,19 @@ def _identities(spec: Mapping[str, Any], tables: Mapping[str, Table]) -> list[Id
     return ids
 
 
+def _history(spec: Mapping[str, Any], tables: Mapping[str, Table]) -> list[HistoryIdentity]:
+    """One rule of the file between two years, spread over the columns, or for its one row."""
+    key = spec["table"]
+
+    def identity(cell: str, weights: Mapping[str, Mapping[str, int]]) -> HistoryIdentity:
+        now, before = (tuple((cell.format(k), weight) for k, weight in weights[side].items()) for side in ("now", "before"))
+        return HistoryIdentity(spec["code"], now, before, spec["source"])
+
+    if spec["along"] == "row":
+        return [identity(f"{key}.{spec['row']}.{{}}", spec["columns"])]
+    return [identity(f"{key}.{{}}.{column.key}", spec["rows"]) for column in tables[key].columns]
+
+
 def parse_form(data: Mapping[str, Any]) -> Form:
     """Build a form from the content of its file. Raises KeyError or ValueError where the file is wrong."""
     tables: dict[str, Table] = {}
@@ -161,8 +186,9 @@ def parse_form(data: Mapping[str, Any]) -> Form:
         SectionLabel(s["key"], s["numeral"], s["label"], s["en"], tuple(s.get("aliases", ()))) for s in data["sections"]
     )
     identities = tuple(i for spec in data["identities"] for i in _identities(spec, tables))
+    history = tuple(h for spec in data.get("history", ()) for h in _history(spec, tables))
     first, last = data["report_years"]
-    return Form(data["form"], first, last, data["authority"], sections, tuple(tables.values()), identities)
+    return Form(data["form"], first, last, data["authority"], sections, tuple(tables.values()), identities, history)
 
 
 @cache
