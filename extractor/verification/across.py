@@ -105,17 +105,20 @@ def _years(body: Sequence[Record], found: dict[str, list[Finding]]) -> None:
     for record in body:
         by_year[record.year].append(record)
     for year, records in sorted(by_year.items()):
-        for other in records[1:]:
-            first = records[0]
-            differing = [cell for cell, value in other.values.items() if first.values.get(cell, value) != value]
-            if differing:
-                spans = [other.spans[c] for c in differing if c in other.spans]
-                cell = differing[0]
-                params = {"other": first.source, "count": len(differing)} | names(other.forms[split(cell)[0]], cell)
-                found[other.document].append(_finding("A-TWICE", other, differing, spans, params))
         for now in records:
+            for other in [r for r in records if r is not now][:1]:
+                _against_same_year(now, other, found)
             for before in by_year.get(year - 1, [])[:1]:
                 _against_year_before(now, before, found)
+
+
+def _against_same_year(now: Record, other: Record, found: dict[str, list[Finding]]) -> None:
+    # nothing says which of the two is right: each is told of the other
+    differing = [cell for cell, value in now.values.items() if other.values.get(cell, value) != value]
+    if differing:
+        spans = [now.spans[c] for c in differing if c in now.spans]
+        params = {"other": other.source, "count": len(differing)} | names(now.forms[split(differing[0])[0]], differing[0])
+        found[now.document].append(_finding("A-TWICE", now, differing, spans, params))
 
 
 def _against_year_before(now: Record, before: Record, found: dict[str, list[Finding]]) -> None:

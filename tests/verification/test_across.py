@@ -56,7 +56,7 @@ def test_documents_in_force_follow_from_last_year() -> None:
 
 def test_two_reports_on_one_year_that_differ() -> None:
     second = replace(carried(2022, 0, 5), document="second")
-    assert codes(check_across([carried(2022, 0, 4), second])) == {"second": ["A-TWICE"]}
+    assert codes(check_across([carried(2022, 0, 4), second])) == {"second": ["A-TWICE"], "云溪县水务局-2022": ["A-TWICE"]}
 
 
 def test_a_host_one_letter_from_the_countys_usual_one() -> None:
