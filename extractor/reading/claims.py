@@ -18,7 +18,7 @@ from extractor.reading.numerals import one_digit_apart
 from extractor.reading.stated_cells import WORTH_A_LOOK, Statement, cells_of, concept_of
 from extractor.report import Claim, Figure, Number, Span
 
-_SENTENCE_END = re.compile(r"[。!?]|\n(?=\s*(?:#|[一二三四五六]、|\([一二三四五六七八九十]\)|第二十条))")
+_SENTENCE_END = re.compile(r"[。!]|(?<![0-9])\?|\n(?=\s*(?:#|[一二三四五六]、|\([一二三四五六七八九十]\)|第二十条))")
 _INLINE_HEADING = re.compile(r"[^,。;:]{0,80}\([一二三四五六七八九十\d]{1,2}\)\s?[\u4e00-\u9fff]{2,12}(?:情况|方面)\s")
 _MOST_FIGURES = 2000
 _MOST_IN_SENTENCE = 200
@@ -196,12 +196,16 @@ def _listed(sentence: _Sentence, previous: _Sentence | None, at: int, after: int
     ]  # fmt: skip
     other = [m for m in previous.mentions if m.figure.unit == unit and m.depth == 0] if previous and not own else []
     totals = [m for m in reversed(own or other) if _exact(m)][:3]
-    if not totals:
+    unread = own[-1] if own and own[-1].figure.value is None else None
+    if unread is None and not totals:
         return None
     for total in totals:
         found = _prefix(total, parts)
         if found:
             return _sum(total, found, taken)
+    if unread is not None:
+        parts = _until_end(unread, parts)
+        return _sum(unread, parts, taken) if len(parts) > 1 and all(_exact(m) for m in parts) else None
     total = totals[0]
     if other and (len({m.figure.value for m in other}) > 1 or (previous and previous.end < sentence.start - 2)):
         return None
@@ -244,7 +248,8 @@ def _until_end(total: _Mention, parts: Sequence[_Mention]) -> list[_Mention]:
             break
         if channels and own and not channels & own:
             break
-        if kept and part.figure.value is not None and part.figure.value > _value(total):
+        whole = total.figure.value
+        if kept and part.figure.value is not None and whole is not None and part.figure.value > whole:
             break
         kept.append(part)
     return kept

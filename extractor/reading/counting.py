@@ -60,7 +60,7 @@ _NUMBER = re.compile(
     r"(?P<n>[0-9OIl□■█�×X口](?<![0-9A-Za-z._/@#&=+-].)"
     rf"(?:(?<=[0-9])|(?<=[OIl])(?=[0-9])|(?<![0-9OIl口])(?=[0-9□■█�×X]|\s?[{_FIRST}])|(?<={_NO_MOUTH}口)(?=\s?[条件篇份次项个名期场]))"
     r"(?:[0-9□■█�×X]|[OoIl〇](?![A-Za-z])|[.,](?=[0-9])"
-    rf"| ?[-—–] ?(?=[0-9])| ?[-—–]+ ?(?=[{_FIRST}])|[ \t]?\n?(?=[0-9]))*)"
+    rf"| ?[-—–] ?(?=[0-9])| ?[-—–]+(?= ?[{_FIRST}])|\?(?=[0-9]|\s?[{_FIRST}])|[ \t]?\n?(?=[0-9]))*)"
     r"(?:\*\*)?\s{0,4}(?P<more>余|多(?![元次方样])|几)?(?P<multiplier>亿|千万|百万|万|千(?![克米瓦字])|百(?!分))?"
     rf"(?P<more2>余|多(?![元方样]))?(?P<range>[~～至到][0-9]+)?\s?(?P<unit>{_UNIT})?"
 )
@@ -144,7 +144,7 @@ def _value(text: str, start: int, token: str, multiplier: str, unit: str) -> tup
         between = _RANGE.fullmatch(token)
         rising = between is not None and int(between[1]) < int(between[2])
         return (-1, None) if rising or _CODE.fullmatch(token) else (start, None)
-    if any(box in token for box in "□■█�×X口"):
+    if any(box in token for box in "□■█�×X口?"):
         return start, None
     if any(gap in token for gap in " \n\t"):
         return _gapped(text, start, token, multiplier)

@@ -31,6 +31,7 @@ _GOVERNMENT_S = re.compile(r"政\s*府\s*$")
 _NOISE = re.compile(r"[#*>|=_\s]+")
 _BREADCRUMB = re.compile(r"首\s*页|当前位置|您(?:现在)?的位置|导航|来源|发布|索\s*引|日期|字号|浏览|https?:|[:→]")
 _NO_TITLE = re.compile(r"\s*(?:的通知|有关|格式|编制|填报|编写|发布工作|工作)")  # a notice about such reports
+_BROKEN_OFF = re.compile(r"[至到自从起为,、-]\s*\Z")  # a line that goes on
 _CRUMB = re.compile(r"正文\s|[/>|:→»]\s?")
 _PREAMBLE_VERB = re.compile(r"(?:根据|依据|按照|现将|发布|公布|要求|通知|编制|本报告|条例|关于)")
 # What the name of a body ends with; a bare place (中宁县) stands for its government.
@@ -277,11 +278,14 @@ def _signature(text: str, preamble: str, body_end: int) -> tuple[re.Match[str] |
         return closing, closing.span("by")
     tail = max(len(preamble), body_end - _CLOSING)
     for match in _DATED_LINE.finditer(text, tail, len(text)):
+        if match["by"] is None and _goes_on(text, match.start()):
+            continue
         if match["by"] is None or _BODY.search(re.sub(r"\s", "", match["by"])):
             best = match
     if best is None:
         under_title = _DATED_LINE.search(preamble)
-        return (under_title if under_title and under_title["by"] is None else None), None
+        alone = under_title and under_title["by"] is None and not _goes_on(preamble, under_title.start())
+        return (under_title if alone else None), None
     if best["by"]:
         return best, best.span("by")
     above = text[:best.start()].rstrip()
@@ -292,6 +296,11 @@ def _signature(text: str, preamble: str, body_end: int) -> tuple[re.Match[str] |
     if 4 <= len(name) <= 45 and _NAME.fullmatch(re.sub(r"\s", "", name)) and _BODY.search(name):
         return best, (start + offset, start + offset + len(name))
     return best, None
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether the line before `at` breaks off, so that what follows belongs to its sentence."""
+    return bool(_BROKEN_OFF.search(text, max(0, at - 9), at))
 
 
 def _basis(preamble: str, view: View) -> Iterator[HeaderField]:

@@ -192,11 +192,27 @@ def _illegible(report: Report) -> Iterator[Finding]:
             if report.figures[p].value is not None
         ]  # fmt: skip
         hint = {language: "" for language in LANGUAGES}
-        if others:
-            hint = {language: text("P-ELSEWHERE", _stated(others[0]), language) for language in LANGUAGES}
+        expected = others[0].value if others else _from_sum(report, index)
+        if expected is not None:
+            code = "P-ELSEWHERE" if others else "P-BY-SUM"
+            hint = {language: text(code, {"expected": expected}, language) for language in LANGUAGES}
         params = _stated(figure) | {"raw": figure.raw, "elsewhere_zh": hint["zh"], "elsewhere_en": hint["en"]}
         spans = (figure.span, *(o.span for o in others))
-        yield Finding("N-ILLEGIBLE", "warning", (), spans, others[0].value if others else None, None, params)
+        yield Finding("N-ILLEGIBLE", "warning", (), spans, expected, None, params)
+
+
+def _from_sum(report: Report, index: int) -> Number | None:
+    """The value that a total and its other parts leave for one figure."""
+    for claim in report.claims:
+        if claim.kind != "sum" or claim.total is None or index not in (claim.total, *claim.parts):
+            continue
+        others = _values([report.figures[p] for p in claim.parts if p != index])
+        total = report.figures[claim.total].value
+        if others is not None and index == claim.total:
+            return sum(others)
+        if others is not None and total is not None and total >= sum(others):
+            return total - sum(others)
+    return None
 
 
 def _table(report: Report, claim: Claim, bounds: _Bounds) -> Judgement:

@@ -66,6 +66,7 @@ def test_totals_that_their_parts_contradict(text: str, expected: tuple[Number, l
 
 def test_a_part_that_cannot_be_read_leaves_the_claim_open() -> None:
     assert sums("发布信息183条，其中网站□4条，微信169条。") == [(183, [None, 169])]
+    assert sums("发布信息18?条，其中网站14条，微信169条。") == [(None, [14, 169])]
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,7 @@ def test_period(words: str, start: str, end: str) -> None:
         ("  云岭县林业局\n  二〇二二年一月二十七日\n\n打印 关闭", "2022-01-27"),
         ("无其他事项。 云岭县林业局 2022 年 1 月 27 日 打印 关闭 ", "2022-01-27"),
         ("2022年1月27日我局召开会议。", None),
+        ("统计期限自2022年1月1日至\n2022年12月31日\n", None),
     ],
 )
 def test_date_of_signature(end: str, date: str | None) -> None:

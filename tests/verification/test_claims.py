@@ -128,6 +128,13 @@ def test_an_illegible_number_is_told_with_what_stands_elsewhere() -> None:
     assert (holds, codes(findings)) == ([None], ["N-ILLEGIBLE"])
 
 
+@pytest.mark.parametrize("text", ["发布信息□□条，其中网站14条，微信169条。", "发布信息197条，其中网站14条，微信1□□条。"])
+def test_a_sum_tells_what_an_illegible_number_would_be(text: str) -> None:
+    holds, (finding,) = check(text)
+    assert holds == [None]
+    assert (finding.code, finding.expected) == ("N-ILLEGIBLE", 183)
+
+
 @pytest.mark.parametrize(
     ("text", "cells", "holds"),
     [
