@@ -83,6 +83,7 @@ def run(folder: Path, mix: str, count: int, seed: int, layout: str, documents: P
     """Run a reader over a data set into FOLDER, or go on with a run that was stopped there."""
     from extractor.eval import runs
     from extractor.eval.datasets import DataSet, FolderSet, GeneratedSet
+    from extractor.eval.readers import UnknownReaderError
     from extractor.eval.report_page import report_page
     from extractor.eval.summary import summarise
 
@@ -96,7 +97,7 @@ def run(folder: Path, mix: str, count: int, seed: int, layout: str, documents: P
         lines = runs.run(dataset, reader_name, folder, _processes(processes), quiet)
     except runs.RunMismatchError:
         _stop(f"{folder} holds a run of other settings; choose another folder")
-    except ValueError as error:
+    except UnknownReaderError as error:
         _stop(str(error))
     summary = summarise(lines)
     (folder / "metrics.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", "utf-8")

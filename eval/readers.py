@@ -8,6 +8,11 @@ from typing import Any
 
 from extractor.documents import Document
 
+
+class UnknownReaderError(Exception):
+    """There is no reader of this name."""
+
+
 Reader = Callable[[Document], Mapping[str, Any]]
 """May add `usage` to the object: `cost`, `tokens_in`, `tokens_out`, numbers that are summed over the run."""
 
@@ -24,14 +29,14 @@ def read_grid(document: Document) -> Mapping[str, Any]:
 def reader(name: str) -> Reader:
     """The reader of this name: "grid", or "package.module:function" for one of your own.
 
-    Raises ValueError where there is none."""
+    Raises UnknownReaderError where there is none."""
     if name == "grid":
         return read_grid
     module, _, function = name.partition(":")
     try:
         found = getattr(import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(f"no reader {name}: {error}") from error
+        raise UnknownReaderError(f"no reader {name}: {error}") from error
     if not callable(found):
-        raise ValueError(f"no reader {name}: not a function")
+        raise UnknownReaderError(f"no reader {name}: not a function")
     return found  # type: ignore[no-any-return]

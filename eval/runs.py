@@ -116,7 +116,7 @@ def measured(dataset: DataSet, reader_name: str, names: list[str], processes: in
 def run(dataset: DataSet, reader_name: str, folder: Path, processes: int, quiet: bool = False) -> list[dict[str, Any]]:
     """Run, or go on with, what belongs into this folder; all its lines.
 
-    Raises RunMismatchError where the folder holds a run of other settings, ValueError for an unknown reader, OSError."""
+    Raises RunMismatchError where the folder holds a run of other settings, UnknownReaderError, OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = settings_of(dataset, reader_name)
     known = folder / "settings.json"

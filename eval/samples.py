@@ -54,7 +54,7 @@ def _drawn(source: Mapping[str, Any], rng: Random) -> Drawn:
 
 
 def _style(source: Mapping[str, Any], rng: Random) -> Style:
-    asked = {k: tuple(v) if isinstance(v, list) else v for k, v in source.get("style", {}).items()}
+    asked: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in source.get("style", {}).items()}
     layout = asked.pop("layout")
     style = replace(draw_style(rng, layout), disputes_layout=layout)
     spelling = replace(style.spelling, half_brackets=asked.pop("half_brackets", False), space_after_bracket=False, dot=".",

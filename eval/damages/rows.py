@@ -217,7 +217,7 @@ def rows_merged(rng: Random, paper: Paper, rate: float) -> None:
     pairs = [i for i in pairs if len(lines[i].cells) == len(lines[i + 1].cells)]
     for i in sorted(rng.sample(pairs, min(len(pairs), _count(rate, 2))), reverse=True):
         one, two = lines[i], lines[i + 1]
-        if not (one.whole and two.whole):
+        if not (one.whole and two.whole and len(one.cells) == len(two.cells)):
             continue
         if rng.random() < 0.5:
             one.places = [*one.places, *two.places]
