@@ -224,12 +224,17 @@ def _table(report: Report, claim: Claim, bounds: _Bounds) -> Judgement:
     inside = low <= figure.value and (high is None or figure.value <= high)
     if inside:
         return (True, None) if low == high else _only_if(report, claim, figure, bounds)
-    if claim.cells == (RECEIVED,) and any(word in figure.label for word in _HANDLED):
-        # these words may count those carried over from the year before
-        both = bounds.sum((RECEIVED, CARRIED_IN))
-        if both == (figure.value, figure.value):
-            return True, None
+    if any(bounds.sum(cells) == (figure.value, figure.value) for cells in _other_meanings(claim, figure)):
+        return True, None
     return False, _against(report, claim, figure, bounds)
+
+
+def _other_meanings(claim: Claim, figure: Figure) -> Iterator[tuple[str, ...]]:
+    """Other sums of cells that the wording may mean."""
+    if claim.cells == (RECEIVED,) and any(word in figure.label for word in _HANDLED):
+        yield (RECEIVED, CARRIED_IN)  # 受理 may count those carried over from the year before
+    if claim.cells == (RECEIVED, CARRIED_IN):
+        yield (RECEIVED,)  # 其中上年结转: some bodies name them beside the new ones
 
 
 def _against(report: Report, claim: Claim, figure: Figure, bounds: _Bounds) -> Finding:

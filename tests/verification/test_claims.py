@@ -146,6 +146,8 @@ def test_a_sum_tells_what_an_illegible_number_would_be(text: str) -> None:
         ("受理政府信息公开申请11件。", {RECEIVED: 10, CARRIED_IN: 1}, [True]),
         ("收到政府信息公开申请11件。", {RECEIVED: 10, CARRIED_IN: 1}, [False]),
         ("收到政府信息公开申请11件（含上年结转1件）。", {RECEIVED: 10, CARRIED_IN: 1}, [True, True]),
+        ("收到政府信息公开申请11件，其中上年结转1件。", {RECEIVED: 11, CARRIED_IN: 1}, [True, True]),
+        ("收到政府信息公开申请11件（含上年结转1件）。", {RECEIVED: 12, CARRIED_IN: 1}, [False, True]),
     ],
 )
 def test_narrative_against_table(text: str, cells: dict[str, int | None], holds: list[bool | None]) -> None:
