@@ -32,7 +32,7 @@ _AFTER_NAME = re.compile(r"(?:\s|[(的]|关于|开展|做好)+$")
 _NAME = re.compile(r"[\u4e00-\u9fff·()〇]{2,45}")
 _FOOTER = r"[\s(\[【]*(?:\Z|打印|关闭|分享|返回|上一篇|下一篇|扫一扫|责任编辑|主办)"
 _DATED_LINE = re.compile(
-    rf"(?m)^[ \t*(]*(?P<by>[\u4e00-\u9fff][\u4e00-\u9fff \t]{{2,40}}?)?[ \t*]*{DATE}[ \t*)。]*$"
+    rf"(?m)^[ \t*(]*(?P<by>[\u4e00-\u9fff][\u4e00-\u9fff \t]{{2,40}}?)?[ \t*]*{DATE}[ \t\r*)。]*$"
 )
 _DATED_END = re.compile(rf"(?<=[\s。])(?P<by>[\u4e00-\u9fff]{{4,40}})\s{{0,4}}{DATE}(?={_FOOTER})")
 _CLOSING = 500  # characters at the end in which the signature stands
