@@ -17,13 +17,15 @@ from extractor.report import Number, Span, State
 
 @dataclass(slots=True)
 class Content:
-    """What stands at one place of a table. `origin` is the cell it was printed in. `glue`: this content stands in the same
-    cell of the text as the one before it, behind this separator."""
+    """What stands at one place of a table. `origin` is the cell it was printed in, `home` the cell whose line it stands in now
+    ("" where that is the same). `glue`: this content stands in the same cell of the text as the one before it, behind this
+    separator."""
 
     raw: str
     state: State
     value: Number | None
     origin: str
+    home: str = ""
     glue: str = ""
     span: Span | None = None
     damages: list[str] = field(default_factory=list)

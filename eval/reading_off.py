@@ -21,7 +21,14 @@ def truth_of_paper(paper: Paper, seed: str) -> Truth:
         # numbers apart from labels with a gap among them: nothing ties any number of the table to its row
         adrift = sheet.layout.startswith("detached") and any(not _tied(line, sheet) for line in sheet.number_rows())
         for line in sheet.number_rows():
-            _line_truth(paper, line, sheet, adrift, cells)
+            if adrift:
+                _open_truth(paper, line, {c.origin: c for c in line.places if c.raw}, cells)
+            elif _tied(line, sheet):
+                for cell, content in zip(line.cells, line.places, strict=True):
+                    cells[cell] = _truth(paper, cell, content, False)
+            else:
+                seen = sheet.layout in BLANKS_SEEN
+                _open_truth(paper, line, {c.home or c.origin: c for c in line.places if c.raw or seen}, cells)
     for cell in paper.page:
         if cell not in cells:
             cells[cell] = _truth(paper, cell, None, False)
@@ -47,15 +54,10 @@ def _tied(line: Line, sheet: Sheet) -> bool:
     return sheet.layout in BLANKS_SEEN or all(c.raw for c in line.places)
 
 
-def _line_truth(paper: Paper, line: Line, sheet: Sheet, adrift: bool, cells: dict[str, CellTruth]) -> None:
-    if not adrift and _tied(line, sheet):
-        for cell, content in zip(line.cells, line.places, strict=True):
-            cells[cell] = _truth(paper, cell, content, False)
-        return
-    seen = sheet.layout in BLANKS_SEEN
-    by_origin = {c.origin: c for c in line.places if c.raw or seen}
+def _open_truth(paper: Paper, line: Line, contents: dict[str, Content], cells: dict[str, CellTruth]) -> None:
+    """The cells of a line whose numbers no column is tied to: what came from each of them."""
     for cell in line.cells:
-        cells[cell] = _truth(paper, cell, by_origin.get(cell), True)
+        cells[cell] = _truth(paper, cell, contents.get(cell), True)
 
 
 def _truth(paper: Paper, cell: str, content: Content | None, open_: bool) -> CellTruth:

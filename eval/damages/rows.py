@@ -247,6 +247,8 @@ def values_slid(rng: Random, paper: Paper, rate: float) -> None:
     before = [[c.value for c in line.places] for line in run]
     for upper, lower in pairwise(run):
         upper.places = lower.places
+        for content in upper.places:
+            content.home = f"requests.{upper.row}.{content.origin.rpartition('.')[2]}"
     run[-1].places = [blank("values_slid") for _ in run[-1].cells]
     for line in run:
         mark(line, "values_slid")

@@ -20,7 +20,7 @@ def lines(writer: Writer, sheet: Sheet, style: Style, rng: Random) -> None:
         for text in _heads(line):
             writer.put(text + gap)
         for field in fields(line.places):
-            if field[0].raw:
+            if any(c.raw for c in field):
                 put_field(writer, field)
                 writer.put(gap)
 
@@ -31,7 +31,7 @@ def lines_pipes(writer: Writer, sheet: Sheet, style: Style, rng: Random) -> None
         for text in _heads(line):
             writer.put(rng.choice(("", "| ", "|")) + text + rng.choice(("", " |")) + "\n")
         for field in fields(line.places):
-            if field[0].raw:
+            if any(c.raw for c in field):
                 writer.put(rng.choice(("", "| ", "|")))
                 put_field(writer, field)
                 writer.put(rng.choice(("", "", " |")) + "\n")
@@ -45,7 +45,7 @@ def flat(writer: Writer, sheet: Sheet, style: Style, rng: Random) -> None:
         for text in _heads(line):
             writer.put(text + " ")
         for field in fields(line.places):
-            if field[0].raw:
+            if any(c.raw for c in field):
                 put_field(writer, field)
                 writer.put(" ")
     writer.put("\n")
@@ -55,7 +55,7 @@ def _numbers(writer: Writer, sheet: Sheet, per_line: bool) -> None:
     for line in sheet.lines:
         some = False
         for field in fields(line.places):
-            if field[0].raw:
+            if any(c.raw for c in field):
                 if some:
                     writer.put("\n" if per_line else "\t")
                 put_field(writer, field)

@@ -121,7 +121,7 @@ def html(writer: Writer, sheet: Sheet, style: Style, rng: Random) -> None:
             _html_labels(writer, lines, i)
             for field in fields(line.places):
                 writer.put("<td>")
-                if field[0].raw or len(field) > 1:
+                if any(c.raw for c in field):
                     put_field(writer, field)
                 else:
                     writer.put(empty)

@@ -57,7 +57,9 @@ def fields(places: list[Content]) -> list[list[Content]]:
 
 
 def put_field(writer: Writer, field: list[Content]) -> None:
-    for i, content in enumerate(field):
+    """The contents of one field that have something to print."""
+    printed = [content for content in field if content.raw]
+    for i, content in enumerate(printed):
         if i:
             writer.put(content.glue)
         writer.set(content)
