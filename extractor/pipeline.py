@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from extractor.documents import Document
 from extractor.reading.claims import read_claims
@@ -11,7 +12,7 @@ from extractor.reading.header import read_header
 from extractor.reading.html import without_tags
 from extractor.reading.narrative import read_figures
 from extractor.reading.sections import find_sections
-from extractor.report import Defect, Report, Section, Span, TableReading
+from extractor.report import Defect, Figure, Report
 from extractor.verification.finding import Verification
 from extractor.verification.verify import verify
 
@@ -37,8 +38,8 @@ def read_report(document: Document) -> Report:
     tables = read_tables(document, view.text, text, sections, year)
     if all(not t.score for t in tables.values()) and len(sections) < 2:
         raise NotAReportError(document.source)
-    spans = tuple(span for t in tables.values() if (span := _table_span(t, sections)) is not None)
-    figures = read_figures(plain, sections, spans)
+    spans = tuple([table.span for table in tables.values() if table.span is not None])
+    figures = tuple([_as_loaded(figure, document.text) for figure in read_figures(plain, sections, spans)])
     forms = {key: t.form for key, t in tables.items()}
     claims = read_claims(plain, figures, forms)
     defects = list(document.defects + header_defects)
@@ -51,6 +52,7 @@ def read_report(document: Document) -> Report:
     )
 
 
-def _table_span(table: TableReading, sections: tuple[Section, ...]) -> Span | None:
-    """The stretch of the source that holds a table's lines."""
-    return table.span
+def _as_loaded(figure: Figure, text: str) -> Figure:
+    """The figure with the characters of the source in place of the view's."""
+    raw = text[slice(*figure.span)]
+    return figure if raw == figure.raw else replace(figure, raw=raw)

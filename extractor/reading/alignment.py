@@ -17,8 +17,9 @@ MATCH = 0.55  # a label less alike than this is another label
 _LOST_ROW = -0.12  # per row of the form with no line
 _LOST_LINE = -0.30  # per line with numbers that is no row
 _UNLABELLED = 0.50  # a full line of numbers that has lost its label: a row only where the place is free
+_WORDS_ALONE = 0.2  # what a row's label without numbers counts beside one with numbers
 _ENOUGH = 0.9  # a line's own label fits: no fragment is looked for around it
-_REACH = 3  # how many fragments above and below a line may belong to its label
+_REACH = 5  # how many fragments above and below a line may belong to its label
 
 
 _BEGINNING = re.compile(r"[(（]?[一二三四五六七八九1-9][)）.、,]")  # a label begins with its numeral
@@ -81,11 +82,15 @@ def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float
         variants += ["".join(words[-k:]) for k in range(1, min(len(words), 9))]
     above = _fragments(lines, index, -1, form, table)
     below = _fragments(lines, index, 1, form, table)
-    for up in range(len(above) + 1):
+    # numbers stand in the middle of their row: a label that begins above them, with no numbers between, is theirs
+    begun = bool(above) and _BEGINNING.match(above[0]) is not None and not _BEGINNING.match(own)
+    for up in (len(above),) if begun else range(len(above) + 1):
         for down in range(len(below) + 1):
             if up or down:
                 variants.append("".join([*above[len(above) - up :], own, *below[:down]]))
     for variant in variants:
+        if max(best) >= _ENOUGH:
+            break
         if variant:
             best = tuple(map(max, best, similarities(variant, form, table)))
     if not line.label and line.filled:
@@ -172,7 +177,8 @@ def _best_path(scores: list[tuple[float, ...]], weights: list[int], rows: int) -
                 value, step = lost, 2
             similarity = line_scores[j - 1]
             if similarity >= MATCH:
-                matched = above[j - 1] + similarity * (1 if weight else 0.5)
+                # a label that only resembles is worth little beside one that fits
+                matched = above[j - 1] + (similarity - MATCH) / (1 - MATCH) * (1 if weight else _WORDS_ALONE)
                 if matched >= value:
                     value, step = matched, 3
             elif nameless:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
@@ -20,6 +21,9 @@ _SIMPLE = str.maketrans(
     "内动务区问单国执报审对属废强后复采数于会条业构机权决没况减为无为获现当发确秘稳范纠纳组结经维总织缴继续罚举万处号补复复规计讼访许诉询认请议护费购转办这进过开关关项题额类体",
 )
 _NOISE = re.compile(r"[\s,.:;!?、。·()\[\]{}<>〈〉《》【】〔〕「」\"'“”‘’|*#_=~^`\\/-]+")
+
+_NOT_EXACT = 0.97  # the most for a label that is not written as in the form
+_TORN = 0.85  # below it a label is looked at as one whose fragments are scattered
 
 
 @lru_cache(maxsize=32768)
@@ -40,12 +44,12 @@ def spelling(words: str, gap: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Labels:
-    """All ways to write the labels of one table. `owner[i]` is the row that `variants[i]` belongs to, -1 for a label that is
-    no row's: of a group, of a column. `leaves` and `paths` have one squeezed label per row."""
+    """All ways to write the labels of one table. `variants` are those of row 0, of row 1 and so on from `starts[row]`; those
+    from `starts[-1]` on are no row's: of a group, of a column. `leaves` and `paths` have one squeezed label per row."""
 
     exact: dict[str, int]
     variants: tuple[str, ...]
-    owner: tuple[int, ...]
+    starts: NDArray[np.intp]
     leaves: tuple[str, ...]
     paths: tuple[str, ...]
 
@@ -54,25 +58,24 @@ class _Labels:
 def _labels(form: str, table: str) -> _Labels:
     rows = form_table(form, table).rows
     variants: list[str] = []
-    owner: list[int] = []
+    starts: list[int] = []
     exact: dict[str, int] = {}
     clashes: set[str] = set()
     for index, row in enumerate(rows):
+        starts.append(len(variants))
         for leaf in (row.label, *row.aliases):
             path = (*row.path[:-1], leaf)
             for depth in range(len(path)):
                 name = squeeze("".join(path[depth:]))
                 variants.append(name)
-                owner.append(index)
                 if exact.setdefault(name, index) != index:
                     clashes.add(name)
     for name in clashes:
         del exact[name]
-    for name in sorted(_other_labels(form, table) - set(variants)):
-        variants.append(name)
-        owner.append(-1)
+    starts.append(len(variants))
+    variants += sorted(_other_labels(form, table) - set(variants))
     leaves = tuple(squeeze(r.label) for r in rows)
-    return _Labels(exact, tuple(variants), tuple(owner), leaves, tuple(squeeze("".join(r.path)) for r in rows))
+    return _Labels(exact, tuple(variants), np.array(starts), leaves, tuple(squeeze("".join(r.path)) for r in rows))
 
 
 def _other_labels(form: str, table: str) -> set[str]:
@@ -93,28 +96,24 @@ def similarities(label: str, form: str, table: str) -> tuple[float, ...]:
     """
     known = _labels(form, table)
     query = squeeze(label)
-    scores = [0.0] * len(known.leaves)
+    nothing = (0.0,) * len(known.leaves)
     if not query:
-        return tuple(scores)
-    hit = known.exact.get(query)
+        return nothing
     ratios = process.cdist([query], known.variants, scorer=fuzz.ratio, dtype=np.float32)[0]
-    other = 0.0
-    for row, ratio in zip(known.owner, ratios.tolist(), strict=True):
-        if row < 0:
-            other = max(other, ratio / 100)
-        else:
-            scores[row] = max(scores[row], min(ratio / 100, 0.97))
-    if other > max(scores) and hit is None:
-        return tuple([0.0] * len(scores))  # more like the label of a group or a column than like any row's
-    letters = set(query)
-    for row, (leaf, path) in enumerate(zip(known.leaves, known.paths, strict=True)):
-        if scores[row] < 0.85 and len(leaf) >= 4 and len(query) > len(leaf):
-            covered = LCSseq.similarity(leaf, query) / len(leaf)
-            foreign = len(letters - set(path)) / len(letters)
-            scores[row] = max(scores[row], 0.9 * covered - 0.8 * foreign)
+    *scores, other = (np.maximum.reduceat(ratios, known.starts) / 100).tolist()
+    hit = known.exact.get(query)
     if hit is not None:
-        scores[hit] = 1.0
-    return tuple(scores)
+        return tuple([min(score, _NOT_EXACT) if row != hit else 1.0 for row, score in enumerate(scores)])
+    if other > max(scores):
+        return nothing  # more like the label of a group or a column than like any row's
+    if max(scores) < _TORN:
+        letters = set(query)
+        for row, (leaf, path) in enumerate(zip(known.leaves, known.paths, strict=True)):
+            if len(leaf) >= 4 and len(query) > len(leaf):
+                covered = LCSseq.similarity(leaf, query) / len(leaf)
+                foreign = len(letters - set(path)) / len(letters)
+                scores[row] = max(scores[row], 0.9 * covered - 0.8 * foreign)
+    return tuple([min(score, _NOT_EXACT) for score in scores])
 
 
 def is_part(fragment: str, label: str, form: str, table: str) -> bool:

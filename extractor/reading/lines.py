@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.reading.cells import CJK, EMPTY, NUMERAL, Cell, Content, Kind, content_of
@@ -49,6 +50,7 @@ _TOKEN = re.compile(
     r"|\d[\d,.]*\s?(?:件|条|个|份|项|次|万元|元)?\s?\((?![一二三四五六七八九十\d]{1,2}\))[^()\n]{1,40}\)(?![^\s|])"
     r"|[^\s|#>][^\s|]*"
 )
+_LONGEST_LABEL = 60
 _FEW = 12  # a table has separators if one line in so many has
 _BLANK_ROW = 5  # as many empty cells side by side are a row with nothing in it, fewer are an empty line
 _DECORATION = re.compile(r"[*=_~`]{2,}|[#>]+")  # of Markdown
@@ -191,7 +193,7 @@ def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
     kept = [
         line
         for line, count, (a, b) in zip(tokens, counts, raw, strict=True)
-        if line and not (b - a > (24 if count else 60) and count < 5 and _SENTENCE.search(text, a, b))
+        if line and not (count < 5 and _SENTENCE.search(text, a, b) and _is_prose(line, count, b - a))
     ]
     counts = [sum(c.content.is_value for c in line) for line in kept]
     crowded = max(counts, default=0) > 2 * columns or any(_alternates(line) for line in kept)
@@ -207,6 +209,13 @@ def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
         tail = _values(line[first:])
         lines.append(make_line(label, tail, False, line[0].start, line[-1].end, len(label)))
     return lines
+
+
+def _is_prose(line: list[Cell], count: int, length: int) -> bool:
+    """Whether a line with a sentence's marks is none of a table's: words stand behind its numbers, or it is long."""
+    if count == 0:
+        return length > _LONGEST_LABEL
+    return any(a.content.is_value and _is_label(b) for a, b in pairwise(line))
 
 
 def _alternates(line: list[Cell]) -> bool:
