@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import inf
 
 from extractor.report import Number, Span
@@ -19,22 +20,52 @@ LEAST = 0.005
 """Nor one with a smaller share of the blame."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Blame:
+    """What all explanations say of one part of a table: the weight of each cell, the likeliest explanation that blames it, and
+    the cells of slips, which are wrong together, also in edits that happen to hold."""
+
+    explanations: Sequence[Hypothesis]
+    weights: Mapping[int, float]
+    first: Mapping[int, Hypothesis]
+    moved: Mapping[int, float]
+
+
 def arithmetic_findings(counts: Counts, deduction: Deduction) -> list[Finding]:
     """A finding for each failing edit of a table."""
     if not deduction.failures:
         return []
     explanations = explain(counts, deduction.failures)
-    return [_finding(counts, failure, explanations[failure.edit], deduction) for failure in deduction.failures]
+    component = counts.system.component
+    blames: dict[int, _Blame] = {}
+    for failure in deduction.failures:
+        part = component[failure.edit]
+        if part not in blames:
+            blames[part] = _blame(explanations[failure.edit])
+    return [_finding(counts, failure, blames[component[failure.edit]], deduction) for failure in deduction.failures]
 
 
-def _finding(counts: Counts, failure: Failure, explanations: Sequence[Hypothesis], deduction: Deduction) -> Finding:
+def _blame(explanations: Sequence[Hypothesis]) -> _Blame:
+    weights: dict[int, float] = {}
+    first: dict[int, Hypothesis] = {}
+    moved: dict[int, float] = {}
+    for hypothesis in explanations:
+        for cell in hypothesis.cells:
+            weights[cell] = weights.get(cell, 0.0) + hypothesis.share
+            first.setdefault(cell, hypothesis)
+            if hypothesis.slip:
+                moved[cell] = moved.get(cell, 0.0) + hypothesis.share
+    return _Blame(explanations, weights, first, {cell: share for cell, share in moved.items() if share >= LEAST})
+
+
+def _finding(counts: Counts, failure: Failure, blame: _Blame, deduction: Deduction) -> Finding:
     system = counts.system
     edit = system.edits[failure.edit]
     own = {cell for cell, _ in system.members[failure.edit]}
-    suspects = _suspects(counts, failure, explanations, deduction)
+    suspects = _suspects(counts, failure, blame, deduction)
     wide = set(failure.cells) > own
-    cells = tuple(system.cells[c] for c in dict.fromkeys((*failure.cells, *_moved(explanations))))
-    hint = _hint(counts, explanations, suspects)
+    cells = tuple(system.cells[c] for c in dict.fromkeys((*failure.cells, *blame.moved)))
+    hint = _hint(counts, blame.explanations, suspects)
     spans = _spans(counts, [s.cell for s in suspects] + list(cells))
     table: dict[str, object] = {**names(edit.form, edit.left[0])}
     if wide:
@@ -53,13 +84,6 @@ def _finding(counts: Counts, failure: Failure, explanations: Sequence[Hypothesis
     expected: Number | Interval = int(right[0]) if right[0] == right[1] else (_int(right[0]), _int(right[1]))
     params = table | pieces | {"edit": edit.id}
     return Finding(edit.code, "error", cells, spans, expected, found, params, suspects)
-
-
-def _moved(explanations: Sequence[Hypothesis]) -> Iterator[int]:
-    """The cells of slips that are likely enough to be named: such a slip puts numbers wrong in edits that happen to hold."""
-    for hypothesis in explanations:
-        if hypothesis.slip and hypothesis.share >= LEAST:
-            yield from hypothesis.cells
 
 
 def _within(counts: Counts, edit: int, failure: Failure) -> bool:
@@ -82,46 +106,30 @@ def _spans(counts: Counts, cells: Sequence[str]) -> tuple[Span, ...]:
     return tuple(reading.span for reading in readings if reading.span is not None)
 
 
-def _suspects(
-    counts: Counts, failure: Failure, explanations: Sequence[Hypothesis], deduction: Deduction
-) -> tuple[Suspect, ...]:
+def _suspects(counts: Counts, failure: Failure, blame: _Blame, deduction: Deduction) -> tuple[Suspect, ...]:
     """The cells of the edit that an explanation blames, with the proposal of the likeliest explanation that does."""
     system = counts.system
-    weights: dict[int, float] = {}
-    first: dict[int, Hypothesis] = {}
-    for hypothesis in explanations:
-        for cell in hypothesis.cells:
-            if hypothesis.slip or cell in failure.cells:
-                weights[cell] = weights.get(cell, 0.0) + hypothesis.share
-                first.setdefault(cell, hypothesis)
-    if not weights:
+    weights = {cell: blame.weights[cell] for cell in (*failure.cells, *blame.moved) if blame.weights.get(cell, 0.0) >= LEAST}
+    if not blame.explanations:
         weights = _by_failures(counts, failure, deduction)
-    order = sorted(weights, key=lambda cell: (-weights[cell], cell))
-    order = [cell for cell in order if weights[cell] >= LEAST][:SUSPECTS]
     failing = [f.edit for f in deduction.failures]
-    return tuple(
-        Suspect(
-            system.cells[cell],
-            round(weights[cell], 4),
-            *_blame(counts, cell, first.get(cell)),
-            edits=tuple(system.edits[e].id for e in failing if any(e == other for other, _ in system.of_cell[cell])),
-            mends=_mends(counts, first.get(cell), failing),
-        )
-        for cell in order
-    )
+    suspects: list[Suspect] = []
+    for cell in sorted(weights, key=lambda c: (-weights[c], c))[:SUSPECTS]:
+        edits = tuple(system.edits[e].id for e, _ in system.of_cell[cell] if e in failing)
+        hypothesis = blame.first.get(cell)
+        if hypothesis is None:
+            suspects.append(Suspect(system.cells[cell], round(weights[cell], 4), edits=edits))
+            continue
+        at = hypothesis.cells.index(cell)
+        suspects.append(Suspect(
+            system.cells[cell], round(weights[cell], 4), hypothesis.changes[at][1], hypothesis.verdicts[at],
+            jointly=tuple(system.cells[c] for c in hypothesis.cells if c != cell),
+            edits=edits, mends=_mends(counts, hypothesis, failing),
+        ))
+    return tuple(suspects)
 
 
-def _blame(counts: Counts, cell: int, hypothesis: Hypothesis | None) -> tuple[int | None, str, tuple[str, ...]]:
-    if hypothesis is None:
-        return None, "", ()
-    at = hypothesis.cells.index(cell)
-    jointly = tuple(counts.system.cells[c] for c in hypothesis.cells if c != cell)
-    return hypothesis.changes[at][1], hypothesis.verdicts[at], jointly
-
-
-def _mends(counts: Counts, hypothesis: Hypothesis | None, failing: Sequence[int]) -> tuple[str, ...]:
-    if hypothesis is None:
-        return ()
+def _mends(counts: Counts, hypothesis: Hypothesis, failing: Sequence[int]) -> tuple[str, ...]:
     edits = counts.system.edits
     if hypothesis.whole:
         changed = {e for c in hypothesis.cells for e, _ in counts.system.of_cell[c]}

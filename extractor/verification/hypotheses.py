@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp
 
 from extractor.report import State
@@ -112,7 +113,7 @@ def _swapped(counts: Counts, changes: Changes) -> bool:
     lines = counts.system.lines
     if any(abs(line.index(a) - line.index(b)) == 1 for line in lines if a in line and b in line):
         return True
-    return any((a, b) in zip(upper, lower, strict=False) for upper, lower in zip(lines, lines[1:], strict=False))
+    return any((a, b) in zip(upper, lower, strict=False) for upper, lower in pairwise(lines))
 
 
 def _ranked(apart: Sequence[_Costed], slips: Sequence[_Costed], saved: float) -> list[Hypothesis]:

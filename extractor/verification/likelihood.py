@@ -25,10 +25,7 @@ TOTAL_IN_PRINT = 4.0
 MISSING = 5.0
 """Cost of a count that is not nought having been left out."""
 
-_ALIKE = frozenset(
-    frozenset(pair)
-    for pair in ["08", "06", "09", "03", "12", "14", "17", "23", "27", "35", "38", "47", "49", "56", "58", "68", "69", "89"]
-)
+_ALIKE = frozenset(map(frozenset, ("08", "06", "09", "68", "69", "89", "17", "14", "27", "35", "38", "49", "56", "58")))
 _SUBSTITUTE = 2.2
 _SUBSTITUTE_ALIKE = 0.4
 _DROP = 1.6

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from extractor.report import OpenRow, Reading, State
 from extractor.verification.counts import Counts, count_of
-from extractor.verification.deduction import deduce
+from extractor.verification.deduction import Deduction, deduce
 from extractor.verification.edits import System
 from extractor.verification.propagation import Bound
 
@@ -161,17 +161,18 @@ def place_rows(counts: Counts) -> list[Placed]:
     system = counts.system
     rows = [_Row(row, system) for row in counts.table.open_rows]
     outcomes: list[Outcome | None] = [None if row.workable else "untried" for row in rows]
-    if not _together(counts, [row for row in rows if row.workable]):
+    rest = deduce(system, counts.values, counts.slack)
+    if not _together(counts, rest, [row for row in rows if row.workable]):
         # some number is wrong, and nothing says that it isn't one of the open rows': arithmetic places none of them
         rows = [_Row(row, system) for row in counts.table.open_rows]
         for number, row in enumerate(rows):
             alone = _Row(row.row, system)
-            alone.narrow_within()
+            alone.narrow(rest.low, rest.high)
             outcomes[number] = outcomes[number] or ("contradiction" if len(alone) else "none")
     return [_placed(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
 
 
-def _together(counts: Counts, rows: Sequence[_Row]) -> bool:
+def _together(counts: Counts, rest: Deduction, rows: Sequence[_Row]) -> bool:
     """Prune to a fixpoint over the whole table. False where the rows contradict each other or the rest of the table.
 
     Where the rest contradicts itself, it is taken without the numbers under suspicion.
@@ -179,7 +180,6 @@ def _together(counts: Counts, rows: Sequence[_Row]) -> bool:
     system = counts.system
     if not system.edits:
         return True
-    rest = deduce(system, counts.values, counts.slack)
     values = [None if cell in rest.freed else value for cell, value in enumerate(counts.values)]
     for row in rows:
         row.clip(rest.low, rest.high)
