@@ -14,6 +14,7 @@ from extractor.reading.cells import EMPTY, Cell
 from extractor.reading.labels import squeeze
 from extractor.reading.lines import Line
 
+_LABEL_COLUMNS = 2  # columns of labels that a row without groups leaves empty
 MAX_PLACEMENTS = 5000
 
 
@@ -23,7 +24,7 @@ class Layout:
 
     `first`: the source column of the form's first column, by a header that names all columns side by side, or None.
     `headed`: the header names columns. `left`: the columns that it names, where it and all rows have lost the same number.
-    `filled`: for each column the share of sound rows in which something stands.
+    `short`: there are rows with fewer cells than columns. `filled`: for each column the share of sound rows in which something stands.
     `centres`: for text aligned by spaces, the middle of each column on the line, and half the distance to its neighbour.
     """
 
@@ -32,6 +33,7 @@ class Layout:
     left: tuple[int, ...] | None
     filled: tuple[float, ...]
     centres: tuple[tuple[float, float], ...] | None
+    short: bool = False
 
 
 def no_layout(count: int) -> Layout:
@@ -67,7 +69,8 @@ def layout(header: Sequence[Line], rows: Sequence[Line], labels: dict[str, str],
     centres = None
     if not rows[0].visible and count > 1:
         centres = _middles_of_rows(sound, text) or _middles_of_header(header, labels, keys, text)
-    return Layout(first, bool(order), named if lost else None, filled, centres)
+    short = any(row.filled and len(row.tail) < count for row in rows)
+    return Layout(first, bool(order), named if lost else None, filled, centres, short)
 
 
 def _middles_of_rows(sound: Sequence[Line], text: str) -> tuple[tuple[float, float], ...] | None:
@@ -136,6 +139,11 @@ class Placement:
 def place(line: Line, layout: Layout, count: int, text: str) -> Placement:
     """Place the tail of a line into `count` columns."""
     tail = line.tail
+    leading = next((i for i, cell in enumerate(tail) if cell.content is not EMPTY), 0)
+    if len(tail) == count and 0 < leading <= _LABEL_COLUMNS and layout.short and line.filled == count - leading:
+        # where rows have lost cells, an empty one in front may be a label's: then this row has lost some too
+        ways = sorted(combinations(range(count), line.filled), key=lambda way: (way[0] != leading, way))
+        return Placement(tail[leading:], tuple(ways), False)
     if len(tail) == count:
         return Placement(tail, (tuple(range(count)),), True)
     if len(tail) > count:

@@ -39,7 +39,7 @@ def _words(line: Line) -> list[Line]:
 
 
 def _apart(lines: list[Line], columns: int) -> bool:
-    """All numbers before or behind all words, in one run or line by line."""
+    """The words stand together, with all numbers before or behind them, in one run or line by line."""
     numbered = [i for i, line in enumerate(lines) if line.tail]
     worded = [i for i, line in enumerate(lines) if line.label]
     if not numbered or not worded:
@@ -49,4 +49,5 @@ def _apart(lines: list[Line], columns: int) -> bool:
     bare = [i for i in numbered if not lines[i].label]
     if len(bare) < 4 or len(bare) < 0.8 * len(numbered):
         return False
-    return max(worded) <= min(bare) or min(worded) >= max(bare)
+    together = [i for i, line in enumerate(lines) if line.label and not line.tail]
+    return len(together) >= 4 and together[-1] - together[0] == len(together) - 1
