@@ -99,8 +99,8 @@ METRICS: tuple[Metric, ...] = (
            else (0, 0)),
     Metric("damages_found", "damages with a trace that some finding names", "high",
            _counts("damages", ("found", "info"), ("found", "info", "missed"))),
-    Metric("located_first", "one wrong cell in requests and disputes: it is the first suspect", "high",
-           lambda line: (line["localisation"].get("1|first", 0), line["localisation"].get("1|wrong", 0))),
+    Metric("located_first", "the only wrong cell, in requests: it is the first suspect", "high",
+           lambda line: (line["localisation"].get("requests|1|first", 0), line["localisation"].get("requests|1|wrong", 0))),
     Metric("forms_right", "tables whose form is right", "high", lambda line: (line["forms_right"], line["tables"])),
     Metric("failed", "documents on which the reader failed", "low", lambda line: (bool(line["failure"]), 1)),
 )

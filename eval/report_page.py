@@ -226,19 +226,12 @@ def _findings(s: Mapping[str, Any]) -> str:
         total, missed = sum(counts.values()), counts.get("missed", 0)
         events.append([kind, total, counts.get("found", 0), counts.get("info", 0), missed, _share(1 - missed / total)])
     places = []
-    for many in ("1", "2", "3"):
-        total = s["localisation"].get(f"{many}|wrong", 0)
-        if total:
-            places.append(
-                [
-                    many if many != "3" else "3 or more",
-                    total,
-                    *[
-                        _share(s["localisation"].get(f"{many}|{k}", 0) / total)
-                        for k in ("named", "suspect", "first", "alone", "mended")
-                    ],
-                ]
-            )
+    outcomes = ("named", "suspect", "first", "alone", "mended")
+    for key, total in s["localisation"].items():
+        table, many, kind = key.split("|")
+        if kind == "wrong":
+            shares = [_share(s["localisation"].get(f"{table}|{many}|{o}", 0) / total) for o in outcomes]
+            places.append([table, many if many != "3" else "3 or more", total, *shares])
     deduced = [[k.replace("|", ", "), n] for k, n in s["deduced"].items()]
     return (
         "<h2>Findings</h2><h3>By code</h3>"
@@ -247,7 +240,7 @@ def _findings(s: Mapping[str, Any]) -> str:
         + _table(["damage", "struck", "found", "by info only", "missed", "recall"], events)
         + "<h3>Wrong cells of requests and disputes: where the findings look for them</h3>"
         + _table(
-            ["wrong cells in the document", "wrong cells", "named", "suspect", "first suspect", "only suspect", "mended"],
+            ["table", "in the document", "wrong cells", "named", "suspect", "first suspect", "only suspect", "mended"],
             places,
         )
         + "<h3>Deduced values and intervals</h3>"

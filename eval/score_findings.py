@@ -58,7 +58,7 @@ def score_damages(truth: Truth, output: Mapping[str, Any]) -> Counter[str]:
 
 
 def score_localisation(truth: Truth, output: Mapping[str, Any]) -> Counter[str]:
-    """Counts by "n|outcome" for wrong cells of requests and disputes, n being how many of them the document has (3 for more).
+    """Counts by "table|n|outcome" for wrong cells of requests and disputes, n being how many the document has (3 for more).
 
     Outcomes, each including the next: wrong (all of them), named (a finding names it), suspect (among the suspects of a
     finding), first (the first suspect of one), alone (the only one), mended (first, and its proposal is the true number).
@@ -69,16 +69,16 @@ def score_localisation(truth: Truth, output: Mapping[str, Any]) -> Counter[str]:
         and c.value != (c.meant if c.meant is not None else c.value)
     ]
     counts: Counter[str] = Counter()
-    many = min(len(wrong), 3)
     findings = output.get("findings", ())
     for cell, true in wrong:
-        counts[f"{many}|wrong"] += 1
+        key = f"{cell.partition('.')[0]}|{min(len(wrong), 3)}"
+        counts[f"{key}|wrong"] += 1
         named = [f for f in findings if cell in f.get("cells", ()) or any(s["cell"] == cell for s in f.get("suspects", ()))]
         suspected = [f for f in named if any(s["cell"] == cell for s in f["suspects"])]
         first = [f for f in suspected if f["suspects"][0]["cell"] == cell]
-        counts[f"{many}|named"] += bool(named)
-        counts[f"{many}|suspect"] += bool(suspected)
-        counts[f"{many}|first"] += bool(first)
-        counts[f"{many}|alone"] += any(len(f["suspects"]) == 1 for f in first)
-        counts[f"{many}|mended"] += any(same(f["suspects"][0].get("proposal"), true.meant) for f in first)
+        counts[f"{key}|named"] += bool(named)
+        counts[f"{key}|suspect"] += bool(suspected)
+        counts[f"{key}|first"] += bool(first)
+        counts[f"{key}|alone"] += any(len(f["suspects"]) == 1 for f in first)
+        counts[f"{key}|mended"] += any(same(f["suspects"][0].get("proposal"), true.meant) for f in first)
     return counts

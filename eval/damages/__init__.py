@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from extractor.eval.damages import cells, rows, words
+from extractor.eval.damages import cells, injected, rows, words
 from extractor.eval.paper import Paper
 
 Damage = Callable[[Random, Paper, float], None]
@@ -22,7 +22,8 @@ DAMAGES: Mapping[str, Damage] = {
         cells.digit_inserted, cells.digit_dropped, cells.illegible, cells.lookalikes, cells.number_split, cells.numbers_joined,
         rows.row_shifted, rows.rows_merged, rows.short_rows, rows.field_jitter, words.labels_spaced, words.replaced_characters,
         words.labels_misread, words.header_pieces, words.header_lost, words.heading_lost, words.heading_doubled,
-        words.foreign_tokens, words.figure_confused,
+        words.foreign_tokens, words.figure_confused, injected.one_wrong, injected.two_wrong, injected.three_wrong,
+        injected.one_row_shifted, injected.one_row_lost,
     )
 }
 
@@ -59,6 +60,7 @@ MIXES: Mapping[str, Mix] = {
     "dense": Mix(dense=1.0),
     "dense-damaged": Mix(_DEFAULT, dense=1.0),
     **{f"only-{name}": Mix({name: 1.0}, dense=0.3) for name in DAMAGES},
+    **{f"dense-{name}": Mix({name: 1.0}, dense=1.0) for name in DAMAGES},
 }
 
 

@@ -131,16 +131,17 @@ def test_where_findings_look_for_a_misread_digit() -> None:
     (cell,) = sample.truth.damages[0].cells
     meant = sample.truth.cells[cell].meant
     output = perfect(sample)
-    assert score(sample.truth, output, sample.text)["localisation"]["1|wrong"] == 1
+    key = f"{cell.partition('.')[0]}|1"
+    assert score(sample.truth, output, sample.text)["localisation"][f"{key}|wrong"] == 1
     assert score(sample.truth, output, sample.text)["damages"] == {"digit_confused|missed": 1}
     output["findings"] = [{"code": "R", "severity": "error", "cells": [], "spans": [],
                            "suspects": [{"cell": cell, "weight": 0.9, "proposal": meant}]}]
     line = score(sample.truth, output, sample.text)
-    assert {line["localisation"][f"1|{k}"] for k in ("wrong", "named", "suspect", "first", "alone", "mended")} == {1}
+    assert {line["localisation"][f"{key}|{k}"] for k in ("wrong", "named", "suspect", "first", "alone", "mended")} == {1}
     assert line["damages"] == {"digit_confused|found": 1}
     output["findings"][0]["suspects"].insert(0, {"cell": "requests.granted.total", "weight": 1.0, "proposal": 0})
     line = score(sample.truth, output, sample.text)
-    assert (line["localisation"]["1|suspect"], line["localisation"]["1|first"]) == (1, 0)
+    assert (line["localisation"][f"{key}|suspect"], line["localisation"][f"{key}|first"]) == (1, 0)
 
 
 def test_figures_and_claims_that_are_not_there_count_against_precision() -> None:
