@@ -248,7 +248,19 @@ def _against(report: Report, claim: Claim, figure: Figure, bounds: _Bounds) -> F
     spans = (figure.span, *bounds.spans(claim.cells))
     whole = (None if high is None else int(high)) if high is None or isinstance(high, int) else None
     expected: Number | Interval = low if low == high else (int(low), whole)
-    return Finding("N-TABLE", "warning", claim.cells, spans, expected, figure.value, params)
+    cells = (*claim.cells, *_parts(version, claim.cells, bounds))
+    return Finding("N-TABLE", "warning", cells, spans, expected, figure.value, params)
+
+
+def _parts(version: str, totals: tuple[str, ...], bounds: _Bounds) -> list[str]:
+    """The printed parts of the totals, nought aside: where a total is wrong and its sum holds, a part is wrong with it."""
+    return [
+        cell
+        for identity in form_of(version).identities
+        if len(identity.left) == 1 and identity.left[0] in totals
+        for cell in identity.right
+        if cell not in totals and bounds.sum((cell,)) != (0, 0) and bounds.spans((cell,))
+    ]
 
 
 def _only_if(report: Report, claim: Claim, figure: Figure, bounds: _Bounds) -> Judgement:
