@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from extractor.messages import catalogue
-from extractor.report import Defect, Reading, State, TableReading
+from extractor.report import Defect, Reading, State
 from extractor.verification.counts import Counts
 from extractor.verification.finding import Finding, Interval, Severity, Suspect
 from extractor.verification.naming import LANGUAGES, cell_list, names, phrase, split, spread
@@ -149,14 +149,19 @@ def _unsigned(reading: Reading) -> bool:
 
 
 def unconfirmed(
-    counts: Counts, failing: frozenset[int], placed: frozenset[int], suspects: frozenset[int]
+    counts: Counts, failing: frozenset[int], placed: frozenset[int], suspects: frozenset[int], deduced: Mapping[str, int]
 ) -> list[Finding]:
     """The printed numbers that no edit confirms, of a table with edits and with cells that are not printed.
 
     An edit confirms where all its cells are printed, it holds, and no cell of it was placed by it or is a suspect (two wrong
-    numbers may make up for each other).
+    numbers may make up for each other). Where a body leaves its noughts blank, and every blank of the table is forced to be
+    one, blanks count as printed.
     """
-    system, values = counts.system, counts.values
+    system, values = counts.system, list(counts.values)
+    blank = [c for c, r in enumerate(counts.readings) if r.state in (State.BLANK, State.MARKED) and system.of_cell[c]]
+    if all(deduced.get(system.cells[c]) == 0 for c in blank):
+        for c in blank:
+            values[c] = 0
     confirmed: set[int] = set(placed)
     doubted = placed | suspects
     for edit, incidence in enumerate(system.members):
@@ -166,7 +171,7 @@ def unconfirmed(
             confirmed.update(cell for cell, _ in incidence)
     cells = [
         system.cells[c] for c, value in enumerate(values)
-        if value is not None and system.of_cell[c] and c not in confirmed
+        if value is not None and system.of_cell[c] and c not in confirmed and c not in blank
     ]
     if not cells:
         return []
@@ -183,8 +188,3 @@ def _holds(values: Sequence[int | None], incidence: Iterable[tuple[int, int]], s
             return False
         off += sign * value
     return off == 0 or bool(slack and off == slack[edit][1])
-
-
-def tables_in_order(tables: Mapping[str, TableReading], order: Sequence[str]) -> list[TableReading]:
-    """The tables in the form's order, whatever order they were handed over in."""
-    return [tables[key] for key in order if key in tables]

@@ -24,7 +24,7 @@ Incidence = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The sum of `left` equals the sum of `right`, to within `tolerance`. `line` is the row or the column it runs along.
+    """The sum of `left` equals the sum of `right`. `line` is the row or the column it runs along.
 
     Level, severity and messages stand in the catalogue under `code`.
     """
@@ -36,8 +36,6 @@ class Edit:
     line: str
     form: str
     source: str
-    relation: str = "="
-    tolerance: int = 0
 
     @property
     def cells(self) -> tuple[str, ...]:

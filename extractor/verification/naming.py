@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from math import inf
 
-from extractor.forms.form import Table, table
+from extractor.forms.form import Row, Table, table
 from extractor.messages import text
 from extractor.verification.propagation import Bound
 
@@ -20,17 +20,26 @@ def split(cell: str) -> tuple[str, str, str]:
     return key, row, column
 
 
+def _label(of: Table, row: Row) -> str:
+    """A row's own label, with as many of the groups it stands in as tell it from the other rows."""
+    for depth in range(1, len(row.path)):
+        own = row.path[-depth:]
+        if sum(other.path[-depth:] == own for other in of.rows) == 1:
+            return "·".join(own)
+    return "·".join(row.path)
+
+
 @lru_cache(maxsize=4096)
 def names(form: str, cell: str) -> dict[str, object]:
     """Parameters of messages about one cell: names of its table, row and column, and of itself. The dict is not to be changed.
 
-    A row is named with the group it stands in. For a row that the form does not know, its key stands for the label.
+    For a row that the form does not know, its key stands for the label.
     """
     key, row_key, column_key = split(cell)
     of: Table = table(form, key)
     row = next((r for r in of.rows if r.key == row_key), None)
     column = next((c for c in of.columns if c.key == column_key), None)
-    row_zh = row_key if row is None else "·".join(row.path[1:] or row.path) if key == "requests" else "·".join(row.path)
+    row_zh = row_key if row is None else _label(of, row)
     row_en = row_key if row is None else row.label_en
     column_zh, column_en = (column_key, column_key) if column is None else (column.label, column.label_en)
     return {

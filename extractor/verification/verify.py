@@ -16,7 +16,6 @@ from extractor.verification.completeness import (
     cell_findings,
     defect_findings,
     placement_findings,
-    tables_in_order,
     unconfirmed,
 )
 from extractor.verification.consistency import header_findings
@@ -26,6 +25,7 @@ from extractor.verification.finding import Finding, Interval, Verification
 from extractor.verification.placement import Placed, place_rows
 from extractor.verification.propagation import Bound
 
+# tables are looked at in the form's order, whatever order they are handed over in
 _ORDER = tuple(dict.fromkeys(t.key for f in forms() for t in f.tables))
 _SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 
@@ -44,7 +44,7 @@ class _Result:
 def verify(report: Report) -> Verification:
     """Verify one report. Raises KeyError where a reader hands in a defect that the catalogue of messages doesn't know."""
     result = _Result()
-    tables = tables_in_order(report.tables, _ORDER)
+    tables = [report.tables[key] for key in _ORDER if key in report.tables]
     versions = {t.table: t.form for t in tables}
     for table in tables:
         _verify_table(table, versions, result)
@@ -89,7 +89,7 @@ def _verify_table(table: TableReading, versions: dict[str, str], result: _Result
     if not counts.complete or placed:
         failing = frozenset(f.edit for f in deduction.failures)
         arithmetic = frozenset(counts.system.index[cell] for one in placed for cell in one.row.cells)
-        findings += unconfirmed(counts, failing, arithmetic, suspects)
+        findings += unconfirmed(counts, failing, arithmetic, suspects, result.deduced)
     result.findings += findings
 
 

@@ -162,3 +162,12 @@ def test_a_blank_that_must_hold_a_number_is_a_finding(value: int) -> None:
     finding = next(f for f in found.findings if f.code == "S-BLANK-NOT-ZERO")
     assert finding.suspects[0].proposal == value
     assert f"应为 {value}" in text(finding.code, finding.params, "zh")
+
+
+def test_numbers_between_noughts_left_blank_count_as_confirmed() -> None:
+    truth = valid_requests(random.Random(2), zeros=0.8)
+    cells: Cells = {cell: value or State.BLANK for cell, value in truth.items()}
+    assert verified(cells).findings == ()
+    lost = next(cell for cell, value in truth.items() if value and not cell.endswith(".total"))
+    cells[lost] = State.BLANK
+    assert {f.code for f in verified(cells).findings} >= {"S-BLANK-NOT-ZERO", "V-UNCONFIRMED"}
