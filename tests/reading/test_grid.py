@@ -103,7 +103,8 @@ def test_labels_torn_and_group_labels_shifted() -> None:
 def test_labels_in_traditional_characters_half_width_and_misread() -> None:
     body = tabs(requests()[2])
     changes = [
-        ("属于国家秘密", "屬於國家秘密"), ("（", "("), ("）", ")"), ("重复申请", "重复\ufffd请"), ("已获取", "已取得"), ("1.", "１．"),
+        ("属于国家秘密", "屬於國家秘密"), ("（", "("), ("）", ")"), ("重复申请", "重复\ufffd请"), ("已获取", "已取得"),
+        ("1.", "１．"),
     ]
     for old, new in changes:
         body = body.replace(old, new)

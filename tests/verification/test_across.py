@@ -45,10 +45,11 @@ def test_years_apart_and_other_bodies_are_not_compared() -> None:
 
 
 def test_documents_in_force_follow_from_last_year() -> None:
-    cells = ("in_force", "issued", "repealed")
-    before = record("云溪县人民政府", 2022, {f"disclosure.normative_documents.{c}": v for c, v in zip(cells, (40, 3, 1), strict=True)})
-    right = record("云溪县人民政府", 2023, {f"disclosure.normative_documents.{c}": v for c, v in zip(cells, (44, 6, 2), strict=True)})
-    wrong = record("云溪县人民政府", 2023, {f"disclosure.normative_documents.{c}": v for c, v in zip(cells, (46, 6, 2), strict=True)})
+    def documents(year: int, *counts: int) -> Record:
+        cells = [f"disclosure.normative_documents.{c}" for c in ("in_force", "issued", "repealed")]
+        return record("云溪县人民政府", year, dict(zip(cells, counts, strict=True)))
+
+    before, right, wrong = documents(2022, 40, 3, 1), documents(2023, 44, 6, 2), documents(2023, 46, 6, 2)
     assert check_across([before, right]) == {}
     (finding,) = check_across([before, wrong])["云溪县人民政府-2023"]
     assert (finding.code, finding.expected, finding.found) == ("A-IN-FORCE", 44, 46)
