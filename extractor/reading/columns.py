@@ -24,7 +24,7 @@ class Layout:
 
     `first`: the source column of the form's first column, by a header that names all columns side by side, or None.
     `headed`: the header names columns. `left`: the columns that it names, where it and all rows have lost the same number.
-    `short`: there are rows with fewer cells than columns. `filled`: for each column the share of sound rows in which something stands.
+    `filled`: for each column the share of sound rows in which something stands. `short`: rows have fewer cells than columns.
     `centres`: for text aligned by spaces, the middle of each column on the line, and half the distance to its neighbour.
     """
 

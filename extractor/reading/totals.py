@@ -98,6 +98,8 @@ def _prefix(total: Mention, parts: Sequence[Mention]) -> list[Mention] | None:
             return None
         found += value_of(part)
         if found == value_of(total) and count > 1:
+            if closed([m.figure.label for m in _until_end(total, parts)[count:]], []):
+                return None  # the list goes on to its 其他: it is the whole list that was meant to make up the total
             while count < len(parts) and parts[count].figure.value == 0 and not _LIST_END.match(parts[count].before):
                 count += 1
             return list(parts[:count])
