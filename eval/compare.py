@@ -1,4 +1,9 @@
-"""Compares two runs: on the same documents by pairs, else as two independent samples."""
+"""Compares two runs: on the same documents by pairs, else as two independent samples.
+
+Pairs: a difference is supported where the bootstrap interval of the difference excludes zero. Two samples: where documents
+dealt out to the two runs at random seldom differ so much (permutation test); a bootstrap would take a rare fault that the first
+sample happens not to hold for impossible.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from extractor.eval.intervals import Floats, bounds, point, ratios
 from extractor.eval.metrics import METRICS, Metric
 
 SEED = 20240
+DEALS = 2000
 Verdict = Literal["better", "worse", "no difference shown", "not measured"]
 
 
@@ -51,11 +57,29 @@ def compare(a: Counts, b: Counts, level: float = 0.95, metrics: Sequence[Metric]
     first = ratios(a.numerators, a.denominators, SEED)
     second = ratios(b.numerators, b.denominators, SEED if paired else SEED + 1)
     low, high = bounds(second - first, level)
+    supported = (low > 0) | (high < 0) if paired else chances(a, b) < 1 - level
     out = []
     for j, metric in enumerate(metrics):
-        out.append(Difference(metric, float(before[j]), float(after[j]), float(low[j]), float(high[j]),
-                              _verdict(metric, float(low[j]), float(high[j]))))
+        verdict = _verdict(metric, float(after[j] - before[j]), bool(supported[j]))
+        out.append(Difference(metric, float(before[j]), float(after[j]), float(low[j]), float(high[j]), verdict))
     return paired, out
+
+
+def chances(a: Counts, b: Counts, deals: int = DEALS) -> Floats:
+    """For each metric, how often documents dealt out at random to two runs of these sizes differ at least as much."""
+    numerators = np.vstack([a.numerators, b.numerators])
+    denominators = np.vstack([a.denominators, b.denominators])
+    seen = np.abs(point(b.numerators, b.denominators) - point(a.numerators, a.denominators))
+    all_numerators, all_denominators = numerators.sum(axis=0), denominators.sum(axis=0)
+    rng = np.random.default_rng(SEED)
+    as_much = np.zeros(len(seen))
+    for _ in range(deals):
+        dealt = rng.permutation(len(numerators))[: len(a.names)]
+        top, bottom = numerators[dealt].sum(axis=0), denominators[dealt].sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            difference = np.abs(top / bottom - (all_numerators - top) / (all_denominators - bottom))
+        as_much += ~(difference < seen - 1e-12)
+    return (as_much + 1) / (deals + 1)
 
 
 def _only(counts: Counts, names: list[str]) -> Counts:
@@ -64,9 +88,9 @@ def _only(counts: Counts, names: list[str]) -> Counts:
     return Counts(tuple(names), counts.numerators[rows], counts.denominators[rows])
 
 
-def _verdict(metric: Metric, low: float, high: float) -> Verdict:
-    if np.isnan(low) or np.isnan(high):
+def _verdict(metric: Metric, delta: float, supported: bool) -> Verdict:
+    if np.isnan(delta):
         return "not measured"
-    if low <= 0 <= high:
+    if not supported:
         return "no difference shown"
-    return "worse" if (low > 0) == (metric.better == "low") else "better"
+    return "worse" if (delta > 0) == (metric.better == "low") else "better"

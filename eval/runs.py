@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 import orjson
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+import extractor
 from extractor.eval.datasets import DataSet
 from extractor.eval.readers import reader
 from extractor.eval.score import score
@@ -55,8 +57,19 @@ def versions() -> dict[str, str]:
     try:
         own = version("extractor")
     except PackageNotFoundError:
-        own = "source"
-    return {"extractor": own, "python": platform.python_version()}
+        own = "none installed"
+    return {"extractor": own, "source": source_hash(), "python": platform.python_version(), "numpy": version("numpy")}
+
+
+def source_hash() -> str:
+    """Of the package's code and data without the harness, so that a run says which state of them it measured."""
+    digest = sha256()
+    package = Path(extractor.__file__).parent
+    for path in sorted(package.rglob("*")):
+        name = path.relative_to(package)
+        if path.suffix in (".py", ".json", ".toml") and name.parts[0] != "eval":
+            digest.update(name.as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def one(task: Task) -> dict[str, Any]:
