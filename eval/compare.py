@@ -57,10 +57,13 @@ def compare(a: Counts, b: Counts, level: float = 0.95, metrics: Sequence[Metric]
     first = ratios(a.numerators, a.denominators, SEED)
     second = ratios(b.numerators, b.denominators, SEED if paired else SEED + 1)
     low, high = bounds(second - first, level)
-    supported = (low > 0) | (high < 0) if paired else chances(a, b) < 1 - level
+    if not paired:
+        # what is not supported gets an interval around zero
+        seldom = chances(a, b) < 1 - level
+        low, high = np.where(seldom, low, np.minimum(low, 0)), np.where(seldom, high, np.maximum(high, 0))
     out = []
     for j, metric in enumerate(metrics):
-        verdict = _verdict(metric, float(after[j] - before[j]), bool(supported[j]))
+        verdict = _verdict(metric, float(low[j]), float(high[j]))
         out.append(Difference(metric, float(before[j]), float(after[j]), float(low[j]), float(high[j]), verdict))
     return paired, out
 
@@ -88,9 +91,10 @@ def _only(counts: Counts, names: list[str]) -> Counts:
     return Counts(tuple(names), counts.numerators[rows], counts.denominators[rows])
 
 
-def _verdict(metric: Metric, delta: float, supported: bool) -> Verdict:
-    if np.isnan(delta):
+def _verdict(metric: Metric, low: float, high: float) -> Verdict:
+    """Better where the whole interval is on the good side of zero, worse where it is beyond the margin on the bad side."""
+    if np.isnan(low) or np.isnan(high):
         return "not measured"
-    if not supported:
-        return "no difference shown"
-    return "worse" if (delta > 0) == (metric.better == "low") else "better"
+    if metric.better == "high":
+        low, high = -high, -low
+    return "better" if high < 0 else "worse" if low > metric.margin else "no difference shown"

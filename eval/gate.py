@@ -1,8 +1,9 @@
 """The gate: a reader is measured on a small fixed set and held against a baseline that was committed.
 
-It stops what is worse beyond chance: a gated metric whose difference from the baseline is supported (`compare`) and on the bad
-side, with the level shared out over the metrics; and, whatever the baseline says, any silent error against the text on
-an undamaged report. On the baseline's own documents the comparison is paired; with another seed it is one of two samples.
+It stops what is worse beyond chance: a gated metric whose difference from the baseline is supported (`compare`) and beyond
+the metric's margin on the bad side, with the level shared out over the metrics; and, whatever the baseline says, any silent
+error against the text on an undamaged report. On the baseline's own documents the comparison is paired; with another seed it
+is one of two samples.
 """
 
 from __future__ import annotations

@@ -54,13 +54,15 @@ def _checked(cell: Cell) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`count` gives numerator and denominator of one document. `gated`: a supported change for the worse stops the gate."""
+    """`count` gives numerator and denominator of one document. `gated`: a supported change for the worse stops the gate,
+    if it is larger than `margin`, which is what may be traded for something else without asking."""
 
     key: str
     title: str
     better: Literal["low", "high"]
     count: Count
     gated: bool = True
+    margin: float = 0.0
 
 
 METRICS: tuple[Metric, ...] = (
@@ -71,14 +73,15 @@ METRICS: tuple[Metric, ...] = (
     Metric("page_quiet", "the same, findings of severity info not counted", "low", _cells(lambda c: c[4] in QUIET, _checked)),
     Metric("page_silent_disclosure", "silent errors against the page, disclosure", "low",
            _cells(lambda c: c[4] in SILENT, lambda c: not _checked(c))),
-    Metric("text_right", "cells right against the text", "high", _cells(lambda c: c[3] in GOOD)),
+    Metric("text_right", "cells right against the text", "high", _cells(lambda c: c[3] in GOOD), margin=0.0005),
     Metric("text_read", "printed cells whose number was read or recovered", "high",
-           _cells(lambda c: c[3] in ("right", "recovered"), lambda c: c[1] == "printed")),
-    Metric("page_right", "cells right against the page", "high", _cells(lambda c: c[4] in GOOD)),
+           _cells(lambda c: c[3] in ("right", "recovered"), lambda c: c[1] == "printed"), margin=0.001),
+    Metric("page_right", "cells right against the page", "high", _cells(lambda c: c[4] in GOOD), margin=0.001),
     Metric("flagged_wrong", "wrong numbers that a finding names, share of cells", "low",
            _cells(lambda c: c[3] in ("wrong_flagged", "spurious_flagged")), gated=False),
     Metric("fields_to_look_at", "fields that errors and warnings name, share of cells", "low",
-           lambda line: (sum(n for key, (n, _) in line["effort"].items() if key[0] in "01"), sum(line["cells"].values()))),
+           lambda line: (sum(n for key, (n, _) in line["effort"].items() if key[0] in "01"), sum(line["cells"].values())),
+           margin=0.005),
     Metric("deduced_false", "deduced values and intervals that are false, where the text has no wrong number", "low",
            _counts("deduced", ("false",), ("true", "false"), lambda k: "|faithful|" in k)),
     Metric("deduced_false_all", "deduced values and intervals that are false, all documents", "low",
@@ -86,12 +89,13 @@ METRICS: tuple[Metric, ...] = (
     Metric("header_right", "header fields right", "high",
            _counts("header", ("right",), ("right", "wrong", "missed", "spurious"))),
     Metric("figures_precision", "figures of the narrative, precision", "high",
-           _counts("figures", ("right",), ("right", "wrong", "spurious"))),
+           _counts("figures", ("right",), ("right", "wrong", "spurious")), margin=0.001),
     Metric("figures_recall", "figures of the narrative, recall", "high",
-           _counts("figures", ("right",), ("right", "wrong", "missed"))),
-    Metric("claims_precision", "claims, precision", "high", _counts("claims", ("found",), ("found", "verdict", "spurious"))),
+           _counts("figures", ("right",), ("right", "wrong", "missed")), margin=0.001),
+    Metric("claims_precision", "claims, precision", "high", _counts("claims", ("found",), ("found", "verdict", "spurious")),
+           margin=0.001),
     Metric("claims_recall", "claims, recall with the right verdict", "high",
-           _counts("claims", ("found",), ("found", "verdict", "missed"))),
+           _counts("claims", ("found",), ("found", "verdict", "missed")), margin=0.001),
     Metric("findings_precision", "findings of severity error that are justified", "high",
            _counts("findings", ("justified",), ("justified", "unjustified"), lambda k: "|error|" in k)),
     Metric("false_alarms", "unjustified findings of severity error per undamaged document", "low",
