@@ -24,9 +24,11 @@ from extractor.verification.deduction import Deduction, deduce
 from extractor.verification.finding import Finding, Interval, Verification
 from extractor.verification.placement import Placed, place_rows
 from extractor.verification.propagation import Bound
+from extractor.verification.slips import slips
 
 # tables are looked at in the form's order, whatever order they are handed over in
 _ORDER = tuple(dict.fromkeys(t.key for f in forms() for t in f.tables))
+_WHOLE_ROWS = ("S-ROW-LOST", "S-TABLE-LOST", "S-NUMBERS-DETACHED")
 _SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -86,6 +88,10 @@ def _verify_table(table: TableReading, versions: dict[str, str], result: _Result
     named = frozenset(cell for one in placed for cell in one.row.cells)
     named |= {cell for d in table.defects if d.code.startswith("S-") for cell in d.cells}
     findings += cell_findings(counts, named, result.deduced, result.intervals)
+    if not counts.complete:
+        lost = {cell for d in table.defects if d.code in _WHOLE_ROWS for cell in d.cells}
+        lost |= {cell for one in placed for cell in one.row.cells}
+        findings += slips(counts, table.table, result.deduced, lost)
     if not counts.complete or placed:
         failing = frozenset(f.edit for f in deduction.failures)
         arithmetic = frozenset(counts.system.index[cell] for one in placed for cell in one.row.cells)
