@@ -112,6 +112,7 @@ def cell_findings(
     findings: list[Finding] = []
     blank: list[str] = []
     lost: list[str] = []
+    needed: list[tuple[str, int]] = []
     for number, (cell, reading) in enumerate(zip(system.cells, counts.readings, strict=True)):
         state = reading.state
         if state is State.PRINTED:
@@ -122,20 +123,30 @@ def cell_findings(
             continue
         value = deduced.get(cell)
         if value and state in (State.BLANK, State.MARKED):
-            params = names(form, cell) | {"value": value}
-            suspects = (Suspect(cell, 1.0, value, "not_printed"),)
-            place = (reading.span,) if reading.span is not None else ()
-            code = "S-BLANK-NOT-ZERO"
-            findings.append(Finding(code, severity_of(code), (cell,), place, value, None, params, suspects))
+            needed.append((cell, value))
         elif value is None and state is State.BLANK and cell not in named:
             blank.append(cell)
         elif state in _MISSING and cell not in named:
             lost.append(cell)
+    if needed:
+        findings.append(_not_nought(counts, needed))
     for code, cells in (("S-CELL-BLANK", blank), ("S-CELL-LOST", lost)):
         if cells:
             spans = tuple(s for cell in cells if (s := counts.readings[system.index[cell]].span) is not None)
             findings.append(_defect_finding(Defect(code, tuple(cells), spans), {counts.table.table: form}, deduced, intervals))
     return findings
+
+
+def _not_nought(counts: Counts, needed: Sequence[tuple[str, int]]) -> Finding:
+    """Blank cells that must hold a number other than 0."""
+    code, form = "S-BLANK-NOT-ZERO", counts.system.form
+    cells = tuple(cell for cell, _ in needed)
+    forced = _forced(form, cells, dict(needed), {})
+    params = names(form, cells[0]) | {"cell_count": len(cells)} | spread(forced=forced)
+    spans = tuple(s for cell in cells if (s := counts.readings[counts.system.index[cell]].span) is not None)
+    suspects = tuple(Suspect(cell, 1.0, value, "not_printed") for cell, value in needed)
+    value = needed[0][1] if len(needed) == 1 else None
+    return Finding(code, severity_of(code), cells, spans, value, None, params, suspects)
 
 
 def _of_cell(code: str, form: str, cell: str, reading: Reading) -> Finding:
@@ -156,6 +167,9 @@ def unconfirmed(
     An edit confirms where all its cells are printed, it holds, and no cell of it was placed by it or is a suspect (two wrong
     numbers may make up for each other). Where a body leaves its noughts blank, and every blank of the table is forced to be
     one, blanks count as printed.
+
+    The edit of a row says nothing of the row's label: a row that stands under another's adds up all the same. Numbers, other
+    than 0, that only the edit of their row confirms get a finding of their own.
     """
     system, values = counts.system, list(counts.values)
     blank = [c for c, r in enumerate(counts.readings) if r.state in (State.BLANK, State.MARKED) and system.of_cell[c]]
@@ -163,21 +177,34 @@ def unconfirmed(
         for c in blank:
             values[c] = 0
     confirmed: set[int] = set(placed)
+    labelled: set[int] = set(placed)
     doubted = placed | suspects
     for edit, incidence in enumerate(system.members):
-        if edit in failing:
-            confirmed.update(cell for cell, _ in incidence)  # named by a finding of its own
-        elif not any(cell in doubted for cell, _ in incidence) and _holds(values, incidence, counts.slack, edit):
-            confirmed.update(cell for cell, _ in incidence)
-    cells = [
-        system.cells[c] for c, value in enumerate(values)
-        if value is not None and system.of_cell[c] and c not in confirmed and c not in blank
+        # what fails is named by a finding of its own
+        if edit in failing or (
+            not any(cell in doubted for cell, _ in incidence) and _holds(values, incidence, counts.slack, edit)
+        ):
+            cells = [cell for cell, _ in incidence]
+            confirmed.update(cells)
+            if edit in failing or not system.within_row[edit]:
+                labelled.update(cells)
+    numbers = [c for c, v in enumerate(counts.values) if v is not None and system.of_cell[c]]
+    two_ways = [c for c in numbers if not all(system.within_row[edit] for edit, _ in system.of_cell[c])]
+    return [
+        *_listed("V-UNCONFIRMED", counts, [c for c in numbers if c not in confirmed]),
+        *_listed("V-ROW-UNCONFIRMED", counts, [c for c in two_ways if c in confirmed and c not in labelled and values[c]]),
     ]
-    if not cells:
+
+
+def _listed(code: str, counts: Counts, numbers: Sequence[int]) -> list[Finding]:
+    """One finding that lists cells of a table; none where there are none."""
+    if not numbers:
         return []
-    spans = tuple(s for cell in cells if (s := counts.readings[system.index[cell]].span) is not None)
+    system = counts.system
+    cells = tuple(system.cells[c] for c in numbers)
+    spans = tuple(s for c in numbers if (s := counts.readings[c].span) is not None)
     params = names(system.form, cells[0]) | {"count": len(cells)} | spread(cells=cell_list(system.form, cells))
-    return [Finding("V-UNCONFIRMED", severity_of("V-UNCONFIRMED"), tuple(cells), spans, params=params)]
+    return [Finding(code, severity_of(code), cells, spans, params=params)]
 
 
 def _holds(values: Sequence[int | None], incidence: Iterable[tuple[int, int]], slack: Slack, edit: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -41,6 +41,14 @@ def count_of(value: Number | None, signed: bool = False) -> int | None:
             return None
         value = int(value)
     return value if (-LARGEST if signed else 0) <= value <= LARGEST else None
+
+
+def partings(value: int) -> Iterator[tuple[int, int]]:
+    """Every way to part a number's digits in two numbers, neither beginning with a 0 that is not all of it."""
+    digits = str(value)
+    for cut in range(1, len(digits)):
+        if digits[cut] != "0" or cut == len(digits) - 1:
+            yield int(digits[:cut]), int(digits[cut:])
 
 
 def counts_of(table: TableReading, readings: Mapping[str, Reading] | None = None) -> Counts:

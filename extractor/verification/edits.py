@@ -50,7 +50,7 @@ class System:
     edits of cell c likewise. `family[e]`: edits of one family share no cell. `rows`: the cells of each row that has edits;
     `lines`: the same as they stand on one printed line (differs from `rows` where a table prints its rows side by side).
     `component[e]`: edits of one component hang together through cells they share. `totals[c]`: an edit says that the cell is
-    the sum of others. `matrix`: edits by cells.
+    the sum of others. `within_row[e]`: all cells of edit e stand in one row. `matrix`: edits by cells.
     """
 
     form: str
@@ -63,6 +63,7 @@ class System:
     families: int
     component: tuple[int, ...]
     totals: tuple[bool, ...]
+    within_row: tuple[bool, ...]
     signed: tuple[bool, ...]
     money: tuple[bool, ...]
     rows: tuple[tuple[int, ...], ...]
@@ -132,6 +133,7 @@ def compile_edits(code: str, tables: Sequence[Table], edits: Iterable[Edit]) -> 
     return System(
         form=code, cells=cells, index=index, edits=edits, members=tuple(members), of_cell=tuple(tuple(e) for e in of_cell),
         family=family, families=len(set(family)), component=_components(members), totals=tuple(c in totals for c in cells),
+        within_row=tuple(any({c for c, _ in incidence} <= set(row) for row in rows) for incidence in members),
         signed=tuple(c.signed for c in columns), money=tuple(c.money for c in columns), rows=rows, lines=lines, matrix=matrix,
         _sides=sides,
     )

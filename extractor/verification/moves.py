@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from extractor.verification.counts import partings
 from extractor.verification.edits import System
 from extractor.verification.likelihood import Verdict
 
@@ -53,15 +54,10 @@ def moves(
         own = set(line)
         if lost <= own and all(any(cell in own for cell, _ in system.members[edit]) for edit in failing):
             guesses += _within(line, old, lost, line[-1] in lost | blank)
-    if not lost and not any(_within_a_row(system, edit) for edit in failing):
+    if not lost and not any(system.within_row[edit] for edit in failing):
         # rows that move as a whole go on adding up across
         guesses += _rows(system, old)
     return _proven(system, old, guesses)
-
-
-def _within_a_row(system: System, edit: int) -> bool:
-    cells = [cell for cell, _ in system.members[edit]]
-    return any(set(cells) <= set(row) for row in system.rows)
 
 
 def _within(line: tuple[int, ...], old: Floats, lost: frozenset[int], short: bool) -> Iterator[_Guess]:
@@ -85,11 +81,7 @@ def _within(line: tuple[int, ...], old: Floats, lost: frozenset[int], short: boo
         yield from guess("shifted", 0, (None, *printed[: end - 1]))
         yield from guess("shifted", 0, (*printed[1:end], None))
     for start in range(last - 1):
-        digits = str(int(printed[start]))
-        for cut in range(1, len(digits)):
-            if digits[cut] == "0" and cut < len(digits) - 1:
-                continue  # a number does not begin with 0
-            both = float(digits[:cut]), float(digits[cut:])
+        for both in partings(int(printed[start])):
             yield from guess("joined", start, both)
             if short and start < last - 2:
                 yield from guess("joined", start, (*both, *printed[start + 1 : -1]))

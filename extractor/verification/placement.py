@@ -2,6 +2,9 @@
 
 For each open row the candidate placements that contradict an edit are pruned, every other open row taken as the hull of its
 own candidates, until nothing changes. What all surviving candidates say of a cell is taken; nothing else is.
+
+A row may also be short because the digits of two numbers run together. Each way to part one number is a candidate too, so
+that such a row is not placed as if a cell of it had been lost.
 """
 
 from __future__ import annotations
@@ -9,14 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf, isinf
+from itertools import combinations
+from math import comb, inf, isinf
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractor.report import OpenRow, Reading, State
-from extractor.verification.counts import Counts, count_of
+from extractor.verification.counts import Counts, count_of, partings
 from extractor.verification.deduction import Deduction, deduce
 from extractor.verification.edits import System
 from extractor.verification.propagation import Bound
@@ -24,13 +28,19 @@ from extractor.verification.propagation import Bound
 CANDIDATES = 5000
 """A row with more candidate placements stays open."""
 
+WAYS = 105
+"""A row with more ways to place its numbers once one is parted is not tried so."""
+
 ROUNDS = 40
 """Rounds of pruning; what is not pruned by then stays (which leaves a row open, never places it wrongly)."""
 
 CONFIDENCE = 0.8
 """Factor on the confidence of a reading that arithmetic placed."""
 
-Outcome = Literal["alike", "chosen", "several", "none", "contradiction", "untried"]
+Outcome = Literal["alike", "chosen", "joined", "several", "none", "contradiction", "untried"]
+_LEFT_OVER, _PARTED = -1, -2
+"""Instead of the number of a reading: none stands in the cell; a part of one does."""
+
 Floats = NDArray[np.float64]
 
 
@@ -38,8 +48,8 @@ Floats = NDArray[np.float64]
 class Placed:
     """What became of one open row: a reading for each of its cells, and bounds of those without a value.
 
-    `outcome`: all candidates give the same values · the edits leave one choice of values · several · none · the table
-    contradicts itself · the candidates were not tried.
+    `outcome`: all candidates give the same values · the edits leave one choice of values · one, with a number parted in two ·
+    several · none · the table contradicts itself · the candidates were not tried.
     """
 
     row: OpenRow
@@ -49,13 +59,13 @@ class Placed:
 
     @property
     def settled(self) -> bool:
-        return self.outcome in ("alike", "chosen")
+        return self.outcome in ("alike", "chosen", "joined")
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
     """What open rows with the same cells and placements share: the cells by number, which reading each placement puts into
-    each (-1 none; shape [candidates, cells]), and the edits within the row: places of their cells, and signs."""
+    each (shape [candidates, cells]), and the edits within the row: places of their cells, and signs."""
 
     cells: tuple[int, ...]
     reading: NDArray[np.intp]
@@ -69,7 +79,7 @@ def _frame(system: System, cells: tuple[str, ...], placements: tuple[tuple[int, 
     if not 0 < len(placements) <= CANDIDATES or any(cell not in system.index for cell in cells):
         return None
     numbers = tuple(system.index[cell] for cell in cells)
-    reading = np.full((len(placements), len(cells)), -1)
+    reading = np.full((len(placements), len(cells)), _LEFT_OVER)
     reading[np.arange(len(placements))[:, None], np.array(placements, np.intp)] = np.arange(len(placements[0]))
     place = {cell: i for i, cell in enumerate(numbers)}
     inner = tuple(
@@ -92,6 +102,28 @@ class _Row:
         bounds = np.array([*(_bounds(r) for r in row.readings), (0.0, inf)], np.float64)
         self.low = np.where(self.reading < 0, self.frame.bottom, bounds[self.reading, 0])
         self.high = bounds[self.reading, 1]
+        self._add_parted()
+
+    def _add_parted(self) -> None:
+        """Candidates with one number parted in two, where the source doesn't tie every number to its column anyway."""
+        row, width, count = self.row, len(self.row.cells), len(self.row.readings) + 1
+        if len(self) < 2 or count > width or comb(width, count) > WAYS:
+            return
+        places = list(combinations(range(width), count))
+        for at, reading in enumerate(row.readings):
+            value = count_of(reading.value) if reading.state is State.PRINTED else None
+            for left, right in partings(value or 0):
+                bounds = [_bounds(r) for r in row.readings]
+                bounds[at : at + 1] = [(left, left), (right, right)]
+                which = [*range(at), _PARTED, _PARTED, *range(at + 1, count - 1)]
+                low = np.tile(self.frame.bottom, (len(places), 1))
+                high = np.full(low.shape, inf)
+                stands = np.full(low.shape, _LEFT_OVER)
+                to = (np.arange(len(places))[:, None], np.array(places))
+                low[to], high[to], stands[to] = [b[0] for b in bounds], [b[1] for b in bounds], which
+                self.low = np.concatenate([self.low, low])
+                self.high = np.concatenate([self.high, high])
+                self.reading = np.concatenate([self.reading, stands])
 
     def __len__(self) -> int:
         return len(self.reading)
@@ -215,7 +247,8 @@ def _placed(work: _Row, outcome: Outcome | None) -> Placed:
         return Placed(row, dict.fromkeys(row.cells, Reading(state, confidence=0.0)), outcome or "none", {})
     agree = work.agree()
     likeliest = work.reading[0].tolist()
-    ever = np.any(work.reading >= 0, axis=0)
+    ever = np.any(work.reading != _LEFT_OVER, axis=0)
+    parted = np.any(work.reading == _PARTED, axis=1)
     readings: dict[str, Reading] = {}
     bounds: dict[str, tuple[Bound, Bound]] = {}
     for number, cell in enumerate(row.cells):
@@ -226,7 +259,7 @@ def _placed(work: _Row, outcome: Outcome | None) -> Placed:
                 reading.state, reading.raw, reading.value, reading.span, reading.reader, confidence, reading.unit, reading.note,
                 placed=True,
             )
-        elif agree[number] or not ever[number]:
+        elif not ever[number] or (agree[number] and likeliest[number] == _LEFT_OVER):
             reading = Reading(row.rest)
         else:
             reading = Reading(State.ILLEGIBLE, confidence=0.0)
@@ -234,5 +267,6 @@ def _placed(work: _Row, outcome: Outcome | None) -> Placed:
         if reading.state is not State.PRINTED and outcome is None:
             bounds[cell] = (_whole(float(work.low[:, number].min())), _whole(float(work.high[:, number].max())))
     if all(agree):
-        outcome = "alike" if len(work) == len(work.frame.reading) else "chosen"
+        whole = int(np.sum(~parted))
+        outcome = "joined" if not whole else "alike" if len(work) == whole == len(work.frame.reading) else "chosen"
     return Placed(row, readings, outcome or "several", bounds)

@@ -56,10 +56,9 @@ def test_a_lost_row_is_restored(seed: int, row: str) -> None:
 
 def test_a_lost_row_is_named_with_what_it_must_hold() -> None:
     truth = valid_requests(random.Random(1), zeros=0.0)
-    truth["requests.granted.natural_person"] += 0
     lost = [f"requests.granted.{column}" for column in COLUMNS]
     found = verified(truth | dict.fromkeys(lost, None))
-    assert [f.code for f in found.findings] == ["S-CELL-LOST"]
+    assert [f.code for f in found.findings] == ["S-CELL-LOST", "V-ROW-UNCONFIRMED"]
     message = text("S-CELL-LOST", found.findings[0].params, "zh")
     assert f"「（一）予以公开/自然人」应为 {truth['requests.granted.natural_person']}" in message
 
@@ -171,3 +170,15 @@ def test_numbers_between_noughts_left_blank_count_as_confirmed() -> None:
     lost = next(cell for cell, value in truth.items() if value and not cell.endswith(".total"))
     cells[lost] = State.BLANK
     assert {f.code for f in verified(cells).findings} >= {"S-BLANK-NOT-ZERO", "V-UNCONFIRMED"}
+
+
+def test_a_row_under_the_label_of_another_is_named_where_columns_can_not_be_added_up() -> None:
+    """With a row lost, the sums of the columns no longer tell that two of the others slid."""
+    truth = valid_requests(random.Random(3), zeros=0.0)
+    cells: Cells = dict(truth)
+    for column in COLUMNS:
+        cells[f"requests.refused.third_party.{column}"] = truth[f"requests.refused.internal_affairs.{column}"]
+        cells[f"requests.refused.internal_affairs.{column}"] = None
+    found = verified(cells)
+    named = {cell for f in found.findings for cell in f.cells}
+    assert {f"requests.refused.third_party.{column}" for column in COLUMNS} <= named

@@ -68,7 +68,7 @@ def test_one_short_row_of_a_table_is_always_placed(seed: int, row: str, data: st
     short = {row: [cell for cell in cells_of(row) if cell != gone]}
     found = with_short_rows(truth, short)
     check(found, truth, short)
-    assert [f.code for f in found.findings] == ["S-ROW-PLACED"]
+    assert {f.code for f in found.findings} <= {"S-ROW-PLACED", "V-ROW-UNCONFIRMED"}
     values = [found.placed[c].value if found.placed[c].state is State.PRINTED else found.deduced[c] for c in cells_of(row)]
     assert values == [truth[cell] for cell in cells_of(row)]
 
@@ -175,3 +175,26 @@ def test_the_only_candidate_is_taken_where_no_edit_bounds_the_row() -> None:
     found = verify(report(table_reading("disclosure", {}, [several])))
     assert all(r.value is None for r in found.placed.values())
     assert "S-ROW-OPEN" in {f.code for f in found.findings}
+
+
+def test_digits_that_run_together_are_not_placed_as_if_a_cell_were_lost() -> None:
+    """52 20 1 1 4 3 81 printed as 52 20 1 14 3 81: without the columns, the total could as well be missing (171)."""
+    values = dict(zip(cells_of("granted"), (52, 20, 1, 1, 4, 3, 81), strict=True))
+    glued = values | {"requests.granted.nonprofit": 14}
+    del glued["requests.granted.legal_service"]
+    row = open_row("requests", "granted", glued)
+    found = verify(report(table_reading("requests", {}, [row])))
+    assert [f.code for f in found.findings if f.cells == row.cells] == ["S-ROW-OPEN"]
+    assert "requests.granted.total" not in found.deduced
+    # the columns leave one way
+    truth = dict.fromkeys(valid_requests(random.Random(0)), 0) | values
+    for cell, value in values.items():
+        column = cell.rpartition(".")[2]
+        truth[f"requests.outcomes_total.{column}"] = truth[f"requests.received.{column}"] = value
+    cells: Cells = {c: v for c, v in truth.items() if c not in values}
+    found = verify(report(table_reading("requests", cells, [row])))
+    placed = next(f for f in found.findings if f.code == "S-ROW-PLACED")
+    assert "连在了一起" in text(placed.code, placed.params, "zh")
+    known = {c: r.value if r.state is State.PRINTED else found.deduced[c] for c, r in found.placed.items()}
+    assert known == values
+    assert [r.value for r in found.placed.values() if r.state is State.PRINTED] == [52, 20, 1, 3, 81]

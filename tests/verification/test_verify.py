@@ -135,7 +135,7 @@ def test_a_lost_row_says_what_it_must_hold() -> None:
     defect = Defect("S-ROW-LOST", tuple(lost), (), {"label_zh": "4.保护第三方合法权益", "label_en": "Third party", "count": 1})
     table = replace(table_reading("requests", truth | dict.fromkeys(lost, None)), defects=(defect,))
     findings = verify(report(table)).findings
-    assert [f.code for f in findings] == ["S-ROW-LOST"]
+    assert [f.code for f in findings] == ["S-ROW-LOST", "V-ROW-UNCONFIRMED"]
     zh, en = messages(findings[0])
     for cell in lost[:2]:
         assert str(truth[cell]) in zh
