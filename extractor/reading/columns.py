@@ -140,9 +140,9 @@ def place(line: Line, layout: Layout, count: int, text: str) -> Placement:
     """Place the tail of a line into `count` columns."""
     tail = line.tail
     leading = next((i for i, cell in enumerate(tail) if cell.content is not EMPTY), 0)
-    if len(tail) == count and 0 < leading <= _LABEL_COLUMNS and layout.short and line.filled == count - leading:
+    if layout.short and 0 < leading <= _LABEL_COLUMNS and line.filled == len(tail) - leading < count <= len(tail):
         # where rows have lost cells, an empty one in front may be a label's: then this row has lost some too
-        ways = sorted(combinations(range(count), line.filled), key=lambda way: (way[0] != leading, way))
+        ways = sorted(combinations(range(count), line.filled), key=lambda way: (-way[0], way))
         return Placement(tail[leading:], tuple(ways), False)
     if len(tail) == count:
         return Placement(tail, (tuple(range(count)),), True)
