@@ -126,9 +126,10 @@ def _fragments(lines: list[Line], index: int, step: int, form: str, table: str) 
             if step > 0 and ends_here and not _is_whole(line, form, table):
                 found.append(line.label[0].text)
             break
-        if lines[index].label and _is_whole(line, form, table) and not is_part(lines[index].text, line.text, form, table):
-            break
         begins = _BEGINNING.match(line.text) is not None
+        own = lines[index].text
+        if own and not begins and _is_whole(line, form, table) and not is_part(own, line.text, form, table):
+            break
         if begins and step > 0:
             break
         found.append(line.text)

@@ -31,6 +31,11 @@ class _Source:
     even: bool
     """The view has the source's offsets."""
 
+    @property
+    def as_printed(self) -> str:
+        """The text that lines index, with characters as wide as they were printed where that is known."""
+        return self.document.text if self.even else self.text
+
     def span(self, start: int, end: int) -> Span:
         return self.document.view.source_span(start, end)
 
@@ -153,7 +158,7 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
     defects: list[Defect] = []
     if table.uniform:
         header = [line for line in fit.lines if line.end <= first]
-        plan = layout(header, [f.line for f in found], column_labels(table), [c.key for c in table.columns], source.text)
+        plan = layout(header, [f.line for f in found], column_labels(table), [c.key for c in table.columns], source.as_printed)
         if not plan.headed:
             defects.append(Defect("S-HEADER-LOST", (), (source.span(first, first),), _names(table)))
     cells: dict[str, Reading] = {}
@@ -161,7 +166,7 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
     for f in found:
         row = table.rows[f.row]
         count = len(row.cells)
-        placement = place(_with_signs(f.line, table, row), plan or no_layout(count), count, source.text)
+        placement = place(_with_signs(f.line, table, row), plan or no_layout(count), count, source.as_printed)
         _place_row(source, table, row, row.cells, f, placement, cells, open_rows, defects)
     defects += _lost_rows(table, {f.row for f in found}, cells)
     extra, more = _spare_lines(source, fit, cells)
