@@ -7,7 +7,7 @@ slipped: they belong one row lower, from a row on that nothing tells.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from extractor.forms.form import Row, form
@@ -55,26 +55,7 @@ def slips(counts: Counts, table: str, deduced: Mapping[str, int], lost: Collecti
                 params = own | {"count": i - above} | spread(first=_label(code, rows[above]))
                 findings.append(Finding("V-SLIPPED", "warning", cells, spans, params=params))
             above = i + 1
-        findings += _unconfirmed(counts, rows, printed, deduced)
     return findings
-
-
-def _unconfirmed(
-    counts: Counts, rows: Sequence[Row], printed: Sequence[Sequence[str]], deduced: Mapping[str, int]
-) -> list[Finding]:
-    """Rows whose own sums hold while no column can be added up: that their numbers are those of their labels, nothing says."""
-    columns = list(zip(*[row.cells for row in rows], strict=True))
-    if any(all(c in deduced or any(c in held for held in printed) for c in column) for column in columns):
-        return []
-    values = dict(zip(counts.system.cells, counts.values, strict=True))
-    cells = tuple(cell for held in printed for cell in held if any(values[c] for c in held))
-    if not cells:
-        return []
-    readings = dict(zip(counts.system.cells, counts.readings, strict=True))
-    spans = tuple(s for cell in cells if (s := readings[cell].span) is not None)
-    count = sum(any(values[c] for c in held) for held in printed)
-    params = names(counts.system.form, cells[0]) | {"count": count}
-    return [Finding("V-ROWS-UNCONFIRMED", "info", cells, spans, params=params)]
 
 
 def _label(code: str, row: Row) -> dict[str, str]:
