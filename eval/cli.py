@@ -147,6 +147,25 @@ def report(folder: Path, out: Path | None) -> None:
 
 
 @eval_group.command()
+@click.argument("folders", type=FOLDER, nargs=-1, required=True)
+def figures(folders: tuple[Path, ...]) -> None:
+    """Print the figures of the runs in FOLDERS as Markdown, and the silent errors of the first by damage."""
+    from extractor.eval.markdown import figures as figures_of
+    from extractor.eval.markdown import silent_by_damage
+    from extractor.eval.runs import lines_of
+    from extractor.eval.summary import summarise
+
+    summaries = {}
+    for folder in folders:
+        lines = lines_of(folder)
+        if not lines:
+            _stop(f"no run in {folder}")
+        summaries[folder.name] = summarise(lines)
+    click.echo(figures_of(summaries))
+    click.echo("\n" + silent_by_damage(next(iter(summaries.values()))))
+
+
+@eval_group.command()
 @click.argument("before", type=FOLDER)
 @click.argument("after", type=FOLDER)
 def compare(before: Path, after: Path) -> None:

@@ -144,13 +144,14 @@ def test_commands(tmp_path: Path) -> None:
     assert runner.invoke(eval_group, ["report", str(out)]).exit_code == 0
     assert (out / "report.html").exists()
     assert runner.invoke(eval_group, ["compare", str(out), str(out)]).exit_code == 0
+    assert "| run |" in runner.invoke(eval_group, ["figures", str(out)]).output
     assert runner.invoke(eval_group, ["generate", str(tmp_path / "g"), "--count", "2", "--mix", "clean"]).exit_code == 0
     assert len(list((tmp_path / "g").iterdir())) == 4
 
 
 @pytest.mark.parametrize("arguments", [
     ["run", "OUT", "--mix", "nonsense"], ["run", "OUT", "--layout", "nonsense"], ["run", "OUT", "--reader", "nonsense"],
-    ["run", "OUT", "--reader", "tests.eval.spoilt:nonsense"], ["compare", ".", "."], ["report", "."],
+    ["run", "OUT", "--reader", "tests.eval.spoilt:nonsense"], ["compare", ".", "."], ["report", "."], ["figures", "."],
     ["gate", "--baseline", "nonsense.json"],
 ])
 def test_a_wrong_call_ends_with_one_line_and_status_2(arguments: list[str], tmp_path: Path) -> None:

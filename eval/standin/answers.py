@@ -1,0 +1,205 @@
+"""Right answers: from a document and its truth, what a perfect model would answer to the questions of the model reader."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from extractor.documents import Document
+from extractor.eval.standin.errors import Answer
+from extractor.eval.truth import CellTruth, ClaimTruth, Truth, same
+from extractor.forms import form as form_of
+from extractor.pipeline import read_report
+from extractor.reading.labels import similarities
+from extractor.reading.model.codes import code_of, packed
+from extractor.reading.model.question import Lines, lines_of
+from extractor.report import Report, Span, State
+
+_ASKED = re.compile(r"要读：([drpn ]*)\n")
+_LETTERS = {"d": "disclosure", "r": "requests", "p": "disputes"}
+_LABEL = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A document with its truth, its numbered lines, and where each cell stands."""
+
+    truth: Truth
+    lines: Lines
+    report: Report
+    places: Mapping[str, Span]
+
+
+class Library:
+    """The documents that a stand-in knows. A question is told by the lines it shows."""
+
+    def __init__(self, documents: Iterable[tuple[Document, Truth]]) -> None:
+        self._documents = list(documents)
+        self._known: dict[int, Known] = {}
+        self._by_line: dict[str, list[int]] = {}
+        for index in range(len(self._documents)):
+            for line in self._know(index).lines.numbered.values():
+                self._by_line.setdefault(line.shown, []).append(index)
+
+    def _know(self, index: int) -> Known:
+        if index not in self._known:
+            document, truth = self._documents[index]
+            report = read_report(document)
+            self._known[index] = Known(truth, lines_of(document, report), report, _places(truth, report))
+        return self._known[index]
+
+    def answer(self, shown: str) -> Answer | None:
+        """The answer to a question's last message; None where no document of the library has its lines."""
+        asked = _ASKED.match(shown)
+        if asked is None:
+            return None
+        votes: Counter[int] = Counter()
+        for line in shown[asked.end() :].splitlines():
+            holders = self._by_line.get(line, ())
+            if len(holders) < 20 or not votes:
+                votes.update(holders)
+        if not votes:
+            return None
+        best = max(votes, key=lambda index: (votes[index], -index))
+        return right_answer(self._know(best), asked.group(1).split())
+
+
+def right_answer(known: Known, letters: list[str]) -> Answer:
+    """The parts asked for. Rows of zeros come as (code, line, columns), to be packed by `as_json`."""
+    answer: Answer = {"rows": [], "zero": [], "blank": [], "absent": [], "figures": [], "claims": []}
+    for letter in letters:
+        if letter in _LETTERS:
+            _table(known, _LETTERS[letter], answer)
+        elif letter == "n":
+            _narrative(known, answer)
+    return answer
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The answer as it is sent: rows that need no values in runs."""
+    return {
+        "rows": answer["rows"],
+        "zero": packed([(name, line) for name, line, _ in answer["zero"]]),
+        "blank": packed(answer["blank"]),
+        "absent": packed([(name, None) for name in answer["absent"]]),
+        "figures": answer["figures"],
+        "claims": answer["claims"],
+    }
+
+
+def _places(truth: Truth, report: Report) -> dict[str, Span]:
+    """Where cells stand: as the truth says, else as the grid reader says where it read the true number."""
+    places = {cell: true.span for cell, true in truth.cells.items() if true.span is not None}
+    for table in report.tables.values():
+        for cell, reading in table.cells.items():
+            true = truth.cells.get(cell)
+            if cell not in places and true and reading.span and (true.value is None or same(true.value, reading.value)):
+                places[cell] = reading.span
+        for row in table.open_rows:
+            for cell, reading in zip(row.cells, row.readings, strict=False):
+                if cell in truth.cells and reading.span and cell not in places:
+                    places[cell] = reading.span
+    return places
+
+
+def _table(known: Known, key: str, answer: Answer) -> None:
+    form = known.truth.tables[key]
+    for row in form_of(form).table(key).rows:
+        code = code_of(key, row.key)
+        truths = [known.truth.cells.get(cell, CellTruth(State.ABSENT)) for cell in row.cells]
+        numbers = [n for cell in row.cells if (n := _line_of(known, cell)) is not None]
+        line = Counter(numbers).most_common(1)[0][0] if numbers else _labelled(known, key, form, row.key)
+        values = [_value(known, cell, true) for cell, true in zip(row.cells, truths, strict=True)]
+        if line is None or all(v is None for v in values):
+            answer["absent"].append(code)
+        elif all(v == "0" for v in values):
+            answer["zero"].append((code, line, len(values)))
+        elif all(not v for v in values):
+            answer["blank"].append((code, line))
+        else:
+            answer["rows"].append({"row": code, "line": line, "values": values})
+
+
+def _value(known: Known, cell: str, true: CellTruth) -> str | None:
+    place = known.places.get(cell)
+    raw = known.lines.document.text[slice(*place)] if place else ""
+    if true.state is State.PRINTED:
+        return raw or None
+    if true.state is State.BLANK:
+        return ""
+    return raw or (None if true.state is State.ABSENT else "")
+
+
+def _line_of(known: Known, cell: str) -> int | None:
+    place = known.places.get(cell)
+    return None if place is None else _line_at(known.lines, place)
+
+
+def _line_at(lines: Lines, span: Span) -> int | None:
+    start, _ = lines.document.view.view_span(*span)
+    starts = _starts(id(lines), tuple(lines.numbered.values()))
+    found = [number for number, a, b in starts if a <= start < b]
+    return found[-1] if found else None
+
+
+@lru_cache(maxsize=4)
+def _starts(_: int, lines: tuple[Any, ...]) -> list[tuple[int, int, int]]:
+    return [(line.number, line.start, line.end) for line in lines]
+
+
+def _labelled(known: Known, key: str, form: str, row_key: str) -> int | None:
+    """The line that bears a row's label, for rows with no number to go by."""
+    rows = [row.key for row in form_of(form).table(key).rows]
+    at = rows.index(row_key)
+    best, found = 0.8, None
+    for line in known.lines.numbered.values():
+        if line.table == key:
+            words = re.split(r"[|\t]", line.text)
+            score = max(similarities(word, form, key)[at] for word in words if word.strip()) if line.text else 0.0
+            if score > best:
+                best, found = score, line.number
+    return found
+
+
+def _narrative(known: Known, answer: Answer) -> None:
+    spans: list[tuple[Span, Any]] = []
+    figures = known.truth.figures if any(f.span for f in known.truth.figures) else ()
+    for figure in figures or known.report.figures:
+        if figure.span is None or figure.value is None:
+            continue
+        line = _line_at(known.lines, figure.span)
+        if line is None or known.lines.numbered[line].table:
+            continue
+        raw = known.lines.document.text[slice(*figure.span)]
+        number = "0" if figure.value == 0 and not any(c.isdigit() for c in raw) else raw
+        answer["figures"].append({"line": line, "number": number, "unit": figure.unit, "label": figure.label[:_LABEL]})
+        spans.append((figure.span, figure.value))
+    for claim in known.truth.claims:
+        stated = _claim(claim, spans)
+        if stated is not None:
+            answer["claims"].append(stated)
+
+
+def _claim(claim: ClaimTruth, spans: list[tuple[Span, Any]]) -> dict[str, Any] | None:
+    """The claim by the places of its figures in the list; None where they are not found inside the claim's stretch."""
+    if claim.span is None or claim.kind not in ("sum", "share", "repeated"):
+        return None
+    inside = [i for i, (span, _) in enumerate(spans) if claim.span[0] <= span[0] and span[1] <= claim.span[1]]
+    taken: list[int] = []
+
+    def find(value: Any) -> int | None:
+        index = next((i for i in inside if i not in taken and same(spans[i][1], value)), None)
+        if index is not None:
+            taken.append(index)
+        return index
+
+    total = find(claim.total) if claim.total is not None else None
+    parts = [find(p) for p in claim.parts]
+    share = find(claim.share) if claim.share is not None else None
+    if None in parts or (claim.total is not None and total is None) or (claim.share is not None and share is None):
+        return None
+    return {"kind": claim.kind, "total": total, "parts": parts, "share": share}

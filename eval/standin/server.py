@@ -1,0 +1,179 @@
+"""The stand-in's HTTP side: POST /v1/chat/completions on loopback, whole or streamed, with its faults."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from extractor.eval.standin.answers import Library, as_json
+from extractor.eval.standin.errors import ErrorModel, with_errors
+from extractor.eval.standin.faults import Faults
+from extractor.eval.standin.tokens import estimated_tokens
+
+Content = Callable[[dict[str, Any]], str]
+"""From the body of a request to the content of the answer."""
+
+MODEL = "stand-in"
+
+
+def from_library(library: Library, errors: ErrorModel | None = None) -> Content:
+    """Answers from truth. With an unknown document, an answer of nothing."""
+
+    def content(body: dict[str, Any]) -> str:
+        shown = next(m["content"] for m in body["messages"] if m["role"] == "user")
+        answer = library.answer(shown)
+        if answer is None:
+            answer = {"rows": [], "zero": [], "blank": [], "absent": [], "figures": [], "claims": []}
+        return json.dumps(as_json(with_errors(answer, errors or ErrorModel(), shown)), ensure_ascii=False, separators=(",", ":"))
+
+    return content
+
+
+@dataclass(slots=True)
+class StandIn:
+    """One stand-in. `requests` keeps the bodies received, in order. `latency`: seconds before each response."""
+
+    content: Content
+    faults: Faults = field(default_factory=Faults)
+    latency: float = 0.0
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @asynccontextmanager
+    async def serving(self, port: int = 0) -> AsyncIterator[asyncio.Server]:
+        """Listen on loopback as long as the context lasts; port 0: any that is free."""
+        server = await asyncio.start_server(self._connection, "127.0.0.1", port, limit=2**24)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield server
+        finally:
+            server.close()
+
+    @contextmanager
+    def in_thread(self) -> Any:
+        """Serve from a thread of its own: for callers without an event loop."""
+        ready, done = threading.Event(), threading.Event()
+
+        async def serve() -> None:
+            async with self.serving():
+                ready.set()
+                while not done.is_set():
+                    await asyncio.sleep(0.01)
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+        thread.start()
+        ready.wait()
+        try:
+            yield self
+        finally:
+            done.set()
+            thread.join()
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = _length(head)
+                body = json.loads(await reader.readexactly(length)) if length else {}
+                if not head.startswith(b"POST /v1/chat/completions "):
+                    writer.write(_response(404, {"error": {"message": "only chat completions stand here"}}))
+                    await writer.drain()
+                elif not await self._respond(body, writer):
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    async def _respond(self, body: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
+        """Whether the connection stays open."""
+        self.requests.append(body)
+        fault, seconds = self.faults.next()
+        if self.latency or fault == "slow":
+            await asyncio.sleep(self.latency + (seconds or 0.0 if fault == "slow" else 0.0))
+        if fault == "drop":
+            return False
+        if fault.isdigit():
+            headers = f"Retry-After: {seconds}\r\n" if seconds is not None else ""
+            writer.write(_response(int(fault), {"error": {"message": f"stand-in: {fault}", "code": None}}, headers))
+            await writer.drain()
+            return True
+        completion = self._completion(body, fault)
+        if body.get("stream"):
+            await _stream(writer, completion)
+            return True
+        whole = _response(200, completion)
+        if fault == "cut":
+            half = json.dumps(completion).encode()[: len(whole) // 4]
+            whole = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(half) + half
+        writer.write(whole[: len(whole) // 2] if fault == "half" else whole)
+        await writer.drain()
+        return fault != "half"
+
+    def _completion(self, body: dict[str, Any], fault: str) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": "assistant", "content": self.content(body), "refusal": None}
+        reason = "stop"
+        limit = body.get("max_completion_tokens") or body.get("max_tokens") or 1 << 30
+        if fault == "truncate" or estimated_tokens(message["content"]) > limit:
+            message["content"], reason = message["content"][: len(message["content"]) // 2], "length"
+        elif fault == "refuse":
+            message |= {"content": None, "refusal": "stand-in: refused"}
+        elif fault == "filter":
+            message["content"], reason = "", "content_filter"
+        elif fault in ("invalid", "empty"):
+            message["content"] = "好的，以下是结果：" if fault == "invalid" else ""
+        elif fault == "unknown_row":
+            message["content"] = json.dumps({"rows": [{"row": "x1", "line": 1, "values": ["1"]}]})
+        used = sum(estimated_tokens(str(m["content"])) for m in body["messages"])
+        out = estimated_tokens(message["content"] or "")
+        if "tools" in body and message["content"]:
+            name = body["tools"][0]["function"]["name"]
+            call = {"id": "call-1", "type": "function", "function": {"name": name, "arguments": message["content"]}}
+            message |= {"content": None, "tool_calls": [call]}
+        return {
+            "id": "stand-in", "object": "chat.completion", "created": 0, "model": MODEL,
+            "choices": [{"index": 0, "message": message, "finish_reason": reason}],
+            "usage": {"prompt_tokens": used, "completion_tokens": out, "total_tokens": used + out},
+        }
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.partition(b":")[2])
+    return 0
+
+
+def _response(status: int, value: dict[str, Any], headers: str = "") -> bytes:
+    body = json.dumps(value, ensure_ascii=False).encode()
+    head = f"HTTP/1.1 {status} {'OK' if status == 200 else 'Error'}\r\nContent-Type: application/json\r\n{headers}"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def _stream(writer: asyncio.StreamWriter, completion: dict[str, Any]) -> None:
+    """Server-sent events: the content in pieces, the finish reason, the usage, [DONE]."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+    choice = completion["choices"][0]
+    content = choice["message"]["content"] or ""
+    common = {"id": completion["id"], "object": "chat.completion.chunk", "created": 0, "model": completion["model"]}
+
+    def event(choices: list[dict[str, Any]], **more: Any) -> bytes:
+        data = f"data: {json.dumps({**common, 'choices': choices, **more}, ensure_ascii=False)}\n\n".encode()
+        return b"%x\r\n%b\r\n" % (len(data), data)
+
+    for at in range(0, len(content), 64):
+        writer.write(event([{"index": 0, "delta": {"role": "assistant", "content": content[at : at + 64]}, "finish_reason": None}]))
+        await writer.drain()
+    writer.write(event([{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]))
+    writer.write(event([], usage=completion["usage"]))
+    writer.write(b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n")
+    await writer.drain()
