@@ -19,6 +19,7 @@ _LOST_LINE = -0.30  # per line with numbers that is no row
 _UNLABELLED = 0.50  # a full line of numbers that has lost its label: a row only where the place is free
 _WORDS_ALONE = 0.2  # what a row's label without numbers counts beside one with numbers
 _ENOUGH = 0.9  # a line's own label fits: no fragment is looked for around it
+_SHORTEST = 4  # characters of a label's end that may be like another label without being it
 _REACH = 5  # how many fragments above and below a line may belong to its label
 
 
@@ -79,7 +80,8 @@ def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float
     variants: list[str] = []
     if len(line.label) > 1 and not line.visible:
         words = [c.text for c in line.label]
-        variants += ["".join(words[-k:]) for k in range(1, min(len(words), 9))]
+        ends = ["".join(words[-k:]) for k in range(1, min(len(words), 9))]
+        variants += [end for end in ends if len(end) >= _SHORTEST or max(similarities(end, form, table)) == 1.0]
     above = _fragments(lines, index, -1, form, table)
     below = _fragments(lines, index, 1, form, table)
     # numbers stand in the middle of their row: a label that begins above them, with no numbers between, is theirs
