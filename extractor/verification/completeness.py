@@ -168,8 +168,8 @@ def unconfirmed(
     numbers may make up for each other). Where a body leaves its noughts blank, and every blank of the table is forced to be
     one, blanks count as printed.
 
-    The edit of a row says nothing of the row's label: a row that stands under another's adds up all the same. Numbers, other
-    than 0, that only the edit of their row confirms get a finding of their own.
+    The edit of a row says nothing of the row's label: a row that stands under another's adds up all the same. Numbers that
+    only the edit of their row confirms get a finding of their own.
     """
     system, values = counts.system, list(counts.values)
     blank = [c for c, r in enumerate(counts.readings) if r.state in (State.BLANK, State.MARKED) and system.of_cell[c]]
@@ -192,7 +192,7 @@ def unconfirmed(
     two_ways = [c for c in numbers if not all(system.within_row[edit] for edit, _ in system.of_cell[c])]
     return [
         *_listed("V-UNCONFIRMED", counts, [c for c in numbers if c not in confirmed]),
-        *_listed("V-ROW-UNCONFIRMED", counts, [c for c in two_ways if c in confirmed and c not in labelled and values[c]]),
+        *_listed("V-ROW-UNCONFIRMED", counts, [c for c in two_ways if c in confirmed and c not in labelled]),
     ]
 
 
