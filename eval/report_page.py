@@ -91,7 +91,7 @@ def _tiles(s: Mapping[str, Any]) -> str:
 
     def rate(key: str, note: str) -> str:
         entry = m[key]
-        return _tile(note, _share(entry["value"]), f"{entry['count']:g} of {entry['of']:,.0f}")
+        return _tile(note, _share(entry["value"]), f"{entry['count']:,.0f} of {entry['of']:,.0f}")
 
     tiles = [
         _tile("documents", f"{s['documents']:,}", f"{s['cells']:,} cells"),
@@ -113,7 +113,7 @@ def _metric_table(s: Mapping[str, Any]) -> str:
             metric.title,
             _share(e["value"]),
             f"{_share(e['low'])} – {_share(e['high'])}",
-            f"{e['count']:,.6g} / {e['of']:,.10g}",
+            f"{e['count']:,.0f} / {e['of']:,.0f}",
             "lower" if metric.better == "low" else "higher",
         ]
         for metric in METRICS
@@ -146,25 +146,16 @@ def _group_table(title: str, groups: Mapping[str, Mapping[str, Any]]) -> str:
                 g.get("page_quiet", 0),
             ]
         )
-    head = [
-        "",
-        "documents",
-        "cells",
-        "right (text)",
-        "missed",
-        "wrong, named",
-        "silent (text)",
-        "rate",
-        "silent or info (text)",
-        "silent (page)",
-        "rate",
-        "silent or info (page)",
-    ]
+    silent = ("silent, text", "rate", "or info", "silent, page", "rate", "or info")
+    head = ["", "reports", "cells", "right", "missed", "flagged", *silent]
     return f"<h3>{escape(title)}</h3>" + _table(head, rows, lambda row: bool(row[6]))
 
 
 def _silent(s: Mapping[str, Any]) -> str:
-    out = "<h2>Where it goes wrong</h2>"
+    out = (
+        "<h2>Where it goes wrong</h2><p>Right and missed: against the text. Flagged: wrong, and some finding names the cell. "
+        "Silent: wrong, and none does; or info: those that only findings of severity info name counted as well.</p>"
+    )
     out += _group_table("By damage of the cell", s["by_damage"]) + _group_table("By layout", s["by_layout"])
     return out + _group_table("By table", s["by_table"]) + _group_table("By state in the text", s["by_state"])
 
