@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 FAULTS = (
-    "429", "500", "503", "401", "slow", "drop", "half", "cut", "invalid", "unknown_row", "truncate", "refuse", "filter", "empty",
+    "429", "500", "503", "401", "slow", "drop", "half", "cut",
+    "invalid", "unknown_row", "truncate", "refuse", "filter", "empty",
 )
 """429, 500, 503, 401: such a status · slow: the response comes late · drop: the connection is closed without one · half: it is
 closed inside the body · cut: the body is whole, the JSON in it half · invalid: an answer that is no JSON · unknown_row: JSON

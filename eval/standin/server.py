@@ -29,7 +29,8 @@ def from_library(library: Library, errors: ErrorModel | None = None) -> Content:
         answer = library.answer(shown)
         if answer is None:
             answer = {"rows": [], "zero": [], "blank": [], "absent": [], "figures": [], "claims": []}
-        return json.dumps(as_json(with_errors(answer, errors or ErrorModel(), shown)), ensure_ascii=False, separators=(",", ":"))
+        given = as_json(with_errors(answer, errors or ErrorModel(), shown))
+        return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
 
     return content
 
@@ -171,7 +172,8 @@ async def _stream(writer: asyncio.StreamWriter, completion: dict[str, Any]) -> N
         return b"%x\r\n%b\r\n" % (len(data), data)
 
     for at in range(0, len(content), 64):
-        writer.write(event([{"index": 0, "delta": {"role": "assistant", "content": content[at : at + 64]}, "finish_reason": None}]))
+        delta = {"role": "assistant", "content": content[at : at + 64]}
+        writer.write(event([{"index": 0, "delta": delta, "finish_reason": None}]))
         await writer.drain()
     writer.write(event([{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]))
     writer.write(event([], usage=completion["usage"]))

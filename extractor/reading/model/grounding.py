@@ -1,0 +1,213 @@
+"""Looks up what a model answered of a table's rows at the lines it named: what does not stand there is not accepted.
+
+The lines are cut into cells by the grid reader's own code, so numbers are normalised alike and keep their places.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from extractor.forms import Table
+from extractor.reading.alignment import MATCH
+from extractor.reading.cells import EMPTY, Cell, Content, Kind, content_of
+from extractor.reading.labels import is_part, similarities
+from extractor.reading.lines import Line, make_line, table_lines
+from extractor.reading.model.answer import ReportAnswer
+from extractor.reading.model.codes import codes, runs
+from extractor.reading.model.question import Lines
+
+NEARBY = (-1, 1, -2, 2)
+"""Lines beside the one named that are looked at, in this order."""
+_ALIKE = 0.5
+"""A line's words this like the row's label are its label, whatever OCR did to it."""
+
+
+class Said(Enum):
+    """What was said of a row without listing its values."""
+
+    ZERO = "zero"
+    BLANK = "blank"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a model answered of one row: values as printed in the order of the columns, or a word for all of them."""
+
+    code: str
+    line: int | None
+    values: tuple[str | None, ...] | Said
+
+
+class Verdict(Enum):
+    """What came of looking a row up."""
+
+    FOUND = "found"
+    NEARBY = "nearby"
+    PARTLY = "partly"
+    """As many numbers stand there as were answered, but not all of them are the same."""
+    MISSING = "missing"
+    OTHER_ROW = "other row"
+    """The words on the line are not this row's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A row looked up. `line` holds the cells as they stand in the source; `right` says of each filled cell whether the model
+    answered it."""
+
+    claimed: tuple[Claimed, ...]
+    verdict: Verdict
+    line: Line | None = None
+    right: tuple[bool, ...] = ()
+
+
+def claims_of(answer: ReportAnswer) -> dict[str, list[Claimed]]:
+    """By row code, all that an answer says of it; more than one entry is a contradiction."""
+    found: dict[str, list[Claimed]] = {}
+    for row in answer.rows:
+        found.setdefault(row.row, []).append(Claimed(row.row, row.line, tuple(row.values)))
+    for said, entries in ((Said.ZERO, answer.zero), (Said.BLANK, answer.blank), (Said.ABSENT, answer.absent)):
+        for code, line in runs(entries):
+            found.setdefault(code, []).append(Claimed(code, line, said))
+    return found
+
+
+def together(claims: Iterable[Claimed], one_line: bool) -> Iterator[tuple[Claimed, ...]]:
+    """Rows that stand side by side on one line are looked up as one; elsewhere each is by itself."""
+    group: list[Claimed] = []
+    for claim in claims:
+        if group and (not one_line or claim.line != group[-1].line):
+            yield tuple(group)
+            group = []
+        group.append(claim)
+    if group:
+        yield tuple(group)
+
+
+def look_up(lines: Lines, form: str, table: Table, claimed: tuple[Claimed, ...]) -> Grounded:
+    """Look rows up at the line they name, and where they don't stand there, at the lines beside it."""
+    named = claimed[0].line
+    if named is None or named not in lines.numbered:
+        return Grounded(claimed, Verdict.MISSING)
+    first = _at(lines, form, table, claimed, named)
+    if first.verdict is Verdict.FOUND:
+        return first
+    for step in NEARBY:
+        if named + step in lines.numbered:
+            beside = _at(lines, form, table, claimed, named + step)
+            if beside.verdict is Verdict.FOUND:
+                return Grounded(claimed, Verdict.NEARBY, beside.line, beside.right)
+    return first
+
+
+def _at(lines: Lines, form: str, table: Table, claimed: tuple[Claimed, ...], number: int) -> Grounded:
+    line = line_at(lines, number, len(table.columns))
+    filled = [cell for cell in line.tail if cell.content is not EMPTY]
+    if not table.one_line and line.text and not _bears(line, form, table, claimed[0].code):
+        return Grounded(claimed, Verdict.OTHER_ROW)
+    wanted = _wanted(claimed, table, len(filled))
+    if len(wanted) != len(filled) or (not filled and not _all_blank(claimed)):
+        return Grounded(claimed, Verdict.MISSING)
+    right = tuple(_same(want, cell.content) for want, cell in zip(wanted, filled, strict=True))
+    if all(right):
+        return Grounded(claimed, Verdict.FOUND, line, right)
+    return Grounded(claimed, Verdict.PARTLY if any(right) else Verdict.MISSING, line, right)
+
+
+def _all_blank(claimed: tuple[Claimed, ...]) -> bool:
+    return all(c.values is Said.BLANK for c in claimed)
+
+
+def line_at(lines: Lines, number: int, columns: int) -> Line:
+    """The cells of a numbered line: words in front as label, all that stands behind them as tail."""
+    place = lines.numbered[number]
+    parts = table_lines(lines.tagged, lines.text, place.start, place.end, columns)
+    if len(parts) == 1:
+        return parts[0]
+    label = [cell for part in parts for cell in part.label]
+    tail = [cell for part in parts for cell in part.tail]
+    visible = bool(parts) and all(part.visible for part in parts)
+    return make_line(label, tail, visible, place.start, place.end, parts[0].lead if parts else 0)
+
+
+def _bears(line: Line, form: str, table: Table, code: str) -> bool:
+    """Whether the words on the line can be the label of this row, or a piece of it."""
+    return _label_fits(line.text, form, table.key, codes()[code].row)
+
+
+@lru_cache(maxsize=8192)
+def _label_fits(text: str, form: str, table: str, row_key: str) -> bool:
+    from extractor.forms import table as form_table
+
+    rows = form_table(form, table).rows
+    row = next(i for i, r in enumerate(rows) if r.key == row_key)
+    scores = similarities(text, form, table)
+    best = max(scores)
+    if scores[row] >= max(_ALIKE, best - 0.1) or (best < MATCH and scores[row] >= best > 0):
+        return True
+    return best < 1.0 and is_part(text, "".join(rows[row].path), form, table)
+
+
+def _wanted(claimed: tuple[Claimed, ...], table: Table, filled: int) -> list[Content]:
+    """The contents that were answered, without those said to be empty or lost. A row of zeros is as long as what stands there,
+    up to the row's columns: that it is short is told by the source, not by the model."""
+    wanted: list[Content] = []
+    zeros = sum(c.values is Said.ZERO for c in claimed)
+    for claim in claimed:
+        if claim.values is Said.ZERO:
+            most = len(table.row(codes()[claim.code].row).cells)
+            wanted += [_ZERO] * (min(most, filled) if zeros == 1 and len(claimed) == 1 else most)
+        elif isinstance(claim.values, tuple):
+            wanted += [content for value in claim.values if value and (content := _content(value)) is not EMPTY]
+    if zeros == len(claimed) > 1 and len(wanted) > filled > 0:
+        wanted = wanted[:filled]
+    return wanted
+
+
+_ZERO = content_of("0")
+
+
+@lru_cache(maxsize=8192)
+def _content(value: str) -> Content:
+    return content_of(unicodedata.normalize("NFKC", value).strip())
+
+
+def _same(wanted: Content, found: Content) -> bool:
+    """The same number, or the same kind of something else."""
+    if found.kind is Kind.NUMBER:
+        return wanted.kind is Kind.NUMBER and wanted.value == found.value
+    return wanted.kind is found.kind or {wanted.kind, found.kind} == {Kind.ILLEGIBLE, Kind.TEXT}
+
+
+def doubled(grounded: Sequence[Grounded]) -> set[int]:
+    """The places in the list of rows that were looked up at a line which another row was found at too, and fits less."""
+    taken: dict[tuple[int, int], int] = {}
+    lost: set[int] = set()
+    for index, row in enumerate(grounded):
+        if row.line is None or row.verdict not in (Verdict.FOUND, Verdict.NEARBY):
+            continue
+        place = (row.line.start, row.line.end)
+        other = taken.get(place)
+        if other is None:
+            taken[place] = index
+        elif grounded[other].verdict is Verdict.NEARBY and row.verdict is Verdict.FOUND:
+            lost.add(other)
+            taken[place] = index
+        else:
+            lost.add(index)
+            if grounded[other].verdict is row.verdict and not row.line.text:
+                lost.add(other)  # nothing tells which of the two it is
+    return lost
+
+
+def cells_of(grounded: Grounded) -> tuple[tuple[Cell, bool], ...]:
+    """The cells of the line in order, each with whether the model answered it; empty cells count as answered."""
+    if grounded.line is None:
+        return ()
+    answered = iter(grounded.right)
+    return tuple((cell, cell.content is EMPTY or next(answered)) for cell in grounded.line.tail)

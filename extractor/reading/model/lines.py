@@ -1,0 +1,102 @@
+"""The numbered lines of a document, as a model is shown them: each with the stretch of the view it stands for.
+
+A numbered line is a line of the text that holds something. What belongs to one row of a table is brought onto one line: the
+cells of an HTML row, and the lone values under a label where each cell has a line of its own; a line that holds many rows
+is cut before each run of words. Shown are the view's characters, spaces between cells squeezed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractor.reading.html import html_rows
+from extractor.report import Span
+
+_LINE = re.compile(r"[^\n]+")
+_HELD = re.compile(r"[0-9\u3400-\u9fffA-Za-z]")
+_LONE = re.compile(r"\s*(?:[+\-\u2212]?\s?\d[\d,.]*|[-\u2013\u2014/])\s*")
+_PIPES = re.compile(r"\s*[|\t](?:\s*[|\t])*\s*")
+_BETWEEN = re.compile(r"(?<=[\d/\u2014-])\s+(?=[(\[“]?[\u3400-\u9fff])")
+_SPACES = re.compile(r"[ \u3000]{2,}")
+# The form's own arithmetic, printed in the head of its second table: the one thing of a document that a model isn't shown.
+_ARITHMETIC = re.compile(r"[(\[]?\s*本\s*列\s*数[^|\n]{0,30}?勾\s*稽[^|\n]{0,60}?(?:四\s*项\s*之\s*和|(?=[|\n]|$))\s*[)\]]?")
+_LONG = 200
+_ROW_TAG = re.compile(r"<tr\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedLine:
+    """Line `number` stands for [start, end) of the view; `text` is what is shown of it. `table`: it lies in a table."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+    table: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.number} {self.text}"
+
+
+def numbered_lines(tagged: str, text: str, tables: Sequence[tuple[str, Span]]) -> list[NumberedLine]:
+    """The lines of the view, `text` with HTML tags blanked and `tagged` with them; `tables` are the stretches (view offsets)
+    that hold tables."""
+    found: list[NumberedLine] = []
+    at = 0
+    for key, (start, end) in [*sorted(tables, key=lambda t: t[1]), ("", (len(text), len(text)))]:
+        for a, b in _prose(text, at, start):
+            _add(found, text, a, b, "")
+        pieces = _html(tagged, start, end) if key and tagged is not text and _ROW_TAG.search(tagged, start, end) else None
+        for a, b, shown in pieces if pieces is not None else _table(text, start, end):
+            _add(found, text, a, b, key, shown)
+        at = max(at, end)
+    return found
+
+
+def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in _LINE.finditer(text, start, end):
+        yield match.span()
+
+
+def _add(found: list[NumberedLine], text: str, start: int, end: int, table: str, shown: str = "") -> None:
+    shown = shown or text[start:end]
+    if "勾" in shown:
+        shown = _ARITHMETIC.sub("", shown)
+    if table:
+        shown = _PIPES.sub("|", shown.replace("\n", " ")).strip("| ")
+    shown = _SPACES.sub(" ", shown).strip()
+    if _HELD.search(shown) or (table and shown.strip("|-: ")):
+        found.append(NumberedLine(len(found) + 1, start, end, shown, table))
+
+
+def _table(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Lines of a table: lone values go to the line before them, lines of many rows are cut."""
+    pending: tuple[int, int] | None = None
+    for match in _LINE.finditer(text, start, end):
+        a, b = match.span()
+        line = match.group()
+        if not line.strip():
+            continue
+        if pending is not None and _LONE.fullmatch(line) and (pending[1] - pending[0]) < 2 * _LONG:
+            pending = (pending[0], b)
+            continue
+        if pending is not None:
+            yield (*pending, text[slice(*pending)])
+        pending = None
+        if b - a > _LONG and "|" not in line and "\t" not in line:
+            for cut in _BETWEEN.finditer(text, a, b):
+                yield a, cut.start(), text[a : cut.start()]
+                a = cut.end()
+        pending = (a, b)
+    if pending is not None:
+        yield (*pending, text[slice(*pending)])
+
+
+def _html(tagged: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """One line for each row; it begins with the row's tag, so that it is a row when it is looked at alone."""
+    for row in html_rows(tagged, start, end):
+        opening = max(tagged.rfind("<tr", start, row[0][0] + 1), tagged.rfind("<TR", start, row[0][0] + 1), start)
+        yield opening, row[-1][1], "|".join(" ".join(tagged[a:b].split()) for a, b in row)
