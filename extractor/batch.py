@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from extractor.documents.unreadable import UnreadableError
 from extractor.pipeline import NotAReportError, extract
 from extractor.report import Report
 from extractor.verification.finding import Verification
+
+Read = Callable[[Document], tuple[Report, Verification]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,11 @@ class Extracted:
     verification: Verification
 
 
-def extract_file(path: Path) -> Extracted:
+def extract_file(path: Path, read: Read = extract) -> Extracted:
     """Read and verify one file. Raises UnreadableError, whatever went wrong."""
     document = load(path)
     try:
-        return Extracted(path, document, *extract(document))
+        return Extracted(path, document, *read(document))
     except NotAReportError:
         raise UnreadableError("E-NOT-A-REPORT", document.source) from None
     except Exception as error:
@@ -39,11 +41,11 @@ def extract_file(path: Path) -> Extracted:
         raise UnreadableError("E-INTERNAL", document.source, reason=reason[:200]) from error
 
 
-def extract_files(paths: Iterable[Path]) -> Iterator[Extracted | UnreadableError]:
+def extract_files(paths: Iterable[Path], read: Read = extract) -> Iterator[Extracted | UnreadableError]:
     """The files in order; an error in the place of a file that gave no report."""
     for path in paths:
         try:
-            yield extract_file(path)
+            yield extract_file(path, read)
         except UnreadableError as error:
             yield error
 

@@ -15,7 +15,7 @@ import orjson
 from extractor.documents.document import Document
 from extractor.forms.form import table as form_table
 from extractor.messages import text as message_text
-from extractor.report import Claim, Figure, Header, HeaderField, Number, Reading, Report, State
+from extractor.report import Asked, Claim, Figure, Header, HeaderField, Number, Reading, Report, State
 from extractor.verification.finding import Finding, Interval, Suspect, Verification
 
 _ABSENT = Reading(State.ABSENT)
@@ -23,7 +23,7 @@ _ABSENT = Reading(State.ABSENT)
 
 def to_json_object(document: Document, report: Report, verification: Verification) -> dict[str, Any]:
     """The contract's object. Numbers are int and Decimal; `dumps` writes both exactly."""
-    return {
+    out = {
         "document": {"id": document.id, "source": document.source, "characters": len(document.text)},
         "form": report.form,
         "tables": {key: reading.form for key, reading in report.tables.items()},
@@ -34,6 +34,9 @@ def to_json_object(document: Document, report: Report, verification: Verificatio
         "claims": [_claim(c, h, report, verification) for c, h in zip(report.claims, verification.holds, strict=True)],
         "findings": [_finding(f) for f in verification.findings],
     }
+    if report.models:
+        out["models"] = [_asked(a) for a in report.models]
+    return out
 
 
 def cell_readings(report: Report, verification: Verification) -> dict[str, Reading]:
@@ -160,6 +163,20 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "found": finding.found,
         "message": {language: message_text(finding.code, finding.params, language) for language in ("zh", "en")},
         "suspects": [_suspect(s) for s in finding.suspects],
+    }
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    return {
+        "model": asked.model,
+        "prompt": asked.prompt,
+        "outcome": asked.outcome,
+        "calls": asked.calls,
+        "tokens_in": asked.tokens_in,
+        "tokens_out": asked.tokens_out,
+        "seconds": asked.seconds,
+        "cost": asked.cost,
+        "cached": asked.cached,
     }
 
 

@@ -105,6 +105,20 @@ class FindingPart(Strict):
     suspects: list[SuspectPart]
 
 
+class AskedPart(Strict):
+    """One question to a language model: tokens, seconds and cost are sums over its calls."""
+
+    model: str
+    prompt: str = Field(description="name, version and hash of the prompt")
+    outcome: str
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    cost: float | None = Field(description="null where no price was told")
+    cached: bool = Field(description="the answer was paid for earlier")
+
+
 class Extraction(Strict):
     """One report, as published and as verified."""
 
@@ -117,6 +131,7 @@ class Extraction(Strict):
     figures: list[FigurePart]
     claims: list[ClaimPart]
     findings: list[FindingPart]
+    models: list[AskedPart] = Field([], description="what was asked of language models; not there where none was asked")
 
     @model_validator(mode="after")
     def _cells_of_the_forms(self) -> Self:

@@ -178,6 +178,23 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What one question to a language model came to. `prompt`: name, version and hash. `outcome`: a kind of
+    `extractor.llm.outcome`. Tokens, seconds and cost are sums over the calls; `cost` is None where no price is told.
+    `cached`: the answer was paid for earlier."""
+
+    model: str
+    prompt: str
+    outcome: str
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    cost: float | None = None
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One report as published: readings, header, narrative. Cells are spread over `tables`."""
 
@@ -191,3 +208,4 @@ class Report:
     figures: tuple[Figure, ...] = ()
     claims: tuple[Claim, ...] = ()
     defects: tuple[Defect, ...] = ()
+    models: tuple[Asked, ...] = ()

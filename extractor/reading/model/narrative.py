@@ -68,7 +68,8 @@ def _look_up(
             if value is None:
                 return None
             unit = _unit(lines.text, end, stated.unit)
-            return Figure(_label(stated.label), value, unit, span, _section(report, span), number)
+            raw = lines.document.text[slice(*span)]
+            return Figure(_label(stated.label), value, unit, span, _section(report, span), raw)
         if number == "0":  # "none was received": the phrase is the place
             bounds = view.source_span(place.start, place.end)
             for span, figure in known.items():

@@ -47,11 +47,11 @@ def read_tables(lines: Lines, report: Report, answer: ReportAnswer, wanted: dict
     return found
 
 
-def unread_table(key: str, form: str, code: str, detail: str) -> TableReading:
-    """A table that a model was asked for and gave no answer on."""
-    cells = tuple(cell for row in form_table(form, key).rows for cell in row.cells)
-    defect = Defect(code, cells, (), {"raw": detail[:200]})
-    return TableReading(key, form, dict.fromkeys(cells, _ABSENT), defects=(defect,))
+def unread_table(known: TableReading, detail: str) -> TableReading:
+    """A table that a model was asked for and gave no answer on; `known` is what the grid reader made of it."""
+    cells = tuple(cell for row in form_table(known.form, known.table).rows for cell in row.cells)
+    defect = Defect("M-NO-ANSWER", cells, (), {"raw": detail[:200]})
+    return replace(known, cells=dict.fromkeys(cells, _UNREAD), open_rows=(), extra_rows=(), defects=(defect,))
 
 
 class _Table:
