@@ -81,7 +81,7 @@ def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float
     if len(line.label) > 1 and not line.visible:
         words = [c.text for c in line.label]
         ends = ["".join(words[-k:]) for k in range(1, min(len(words), 9))]
-        variants += [end for end in ends if len(end) >= _SHORTEST or max(similarities(end, form, table)) == 1.0]
+        variants += [end for end in ends if _may_be_label(end, words[-1], form, table)]
     above = _fragments(lines, index, -1, form, table)
     below = _fragments(lines, index, 1, form, table)
     # numbers stand in the middle of their row: a label that begins above them, with no numbers between, is theirs
@@ -98,6 +98,13 @@ def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float
     if not line.label and line.filled:
         best = _with_neighbour(best, lines, index, form, table)
     return best
+
+
+def _may_be_label(end: str, last: str, form: str, table: str) -> bool:
+    """Whether the end of a run of words may be a row's label: a short one must be it, and its last words must be of it."""
+    if len(end) < _SHORTEST:
+        return max(similarities(end, form, table)) == 1.0
+    return is_part(last, end, form, table)
 
 
 def _is_whole(line: Line, form: str, table: str) -> bool:

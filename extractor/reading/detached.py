@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from extractor.forms import Table
 from extractor.reading.alignment import align
+from extractor.reading.labels import similarities
 from extractor.reading.lines import Line, make_line
+
+_WHOLE = 0.9
 
 
 def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]] | None:
     """The rows, each with the line of its numbers: none where the count does not fit. None where labels and numbers stand
     together."""
-    if not _apart(lines, max(len(row.columns) for row in table.rows)):
+    if not _apart(lines, form, table):
         return None
     values = [cell for line in lines for cell in line.tail]
     words = [part for line in lines if line.label for part in _words(line)]
@@ -32,18 +35,26 @@ def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]
     return []
 
 
+def _labels_on(line: Line, form: str, table: Table) -> int:
+    """How many rows' labels stand among the words of a line."""
+    return sum(max(similarities(cell.text, form, table.key)) >= _WHOLE for cell in line.label)
+
+
 def _words(line: Line) -> list[Line]:
     """The labels of a line: its words together, but one by one where a run of labels stands before a run of numbers."""
     groups = [(cell,) for cell in line.label] if line.tail else [line.label]
     return [make_line(cells, (), True, cells[0].start, cells[-1].end) for cells in groups]
 
 
-def _apart(lines: list[Line], columns: int) -> bool:
+def _apart(lines: list[Line], form: str, table: Table) -> bool:
     """The words stand together, with all numbers before or behind them, in one run or line by line."""
+    columns = max(len(row.columns) for row in table.rows)
     numbered = [i for i, line in enumerate(lines) if line.tail]
     worded = [i for i, line in enumerate(lines) if line.label]
     if not numbered or not worded:
         return False
+    if len(numbered) == 1 and not lines[numbered[0]].visible and _labels_on(lines[numbered[0]], form, table) > 2:
+        return True  # one run of numbers behind the labels of several rows
     if max(len(lines[i].tail) for i in numbered) > 2 * columns and len(numbered) <= 2:
         return True
     bare = [i for i in numbered if not lines[i].label]

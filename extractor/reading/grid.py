@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from extractor.documents import Document
 from extractor.forms import Row, Table, forms
 from extractor.reading.alignment import MATCH, align
-from extractor.reading.cells import EMPTY, Cell, Kind
+from extractor.reading.cells import EMPTY, Cell, Content, Kind
 from extractor.reading.columns import Placement, layout, no_layout, place
 from extractor.reading.detached import reunite
 from extractor.reading.labels import column_labels, similarities, squeeze
@@ -19,6 +19,7 @@ from extractor.report import Defect, ExtraRow, OpenRow, Reading, Section, Span, 
 _SAME = 0.1  # two forms whose labels fit this equally are told apart by the other tables and the year
 _MINUS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _ABSENT = Reading(State.ABSENT)
+_UNCLEAR = Content(Kind.ILLEGIBLE)
 _BLANK = Reading(State.BLANK)
 
 
@@ -174,15 +175,18 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
 
 
 def _with_signs(line: Line, table: Table, row: Row) -> Line:
-    """Without separators "- 5" may be a mark and a number or one number; where the row has a place too few for the first and
-    a column of changes there, it is one number."""
+    """Without separators "- 5" may be a mark and a number or one number. Where a column of changes is and the row has a place
+    too few for the first, it is one number; where the places would do, nothing tells, and neither is read."""
     count = len(row.columns)
-    if line.visible or len(line.tail) != count + 1:
+    if line.visible or not count <= len(line.tail) <= count + 1:
         return line
-    for i, key in enumerate(row.columns):
+    for i, key in enumerate(row.columns[: len(line.tail) - 1]):
         mark, number = line.tail[i], line.tail[i + 1]
         value = number.content.value
         if table.column(key).signed and mark.content.kind is Kind.MARK and value is not None and mark.text in _MINUS:
+            if len(line.tail) == count:
+                unclear = [cell._replace(content=_UNCLEAR) for cell in line.tail[i:]]
+                return line._replace(tail=(*line.tail[:i], *unclear))
             signed = replace(number.content, value=-value)
             cell = Cell(mark.start, number.end, signed, f"{mark.text} {number.text}", mark.column)
             return line._replace(tail=(*line.tail[:i], cell, *line.tail[i + 2 :]), filled=line.filled - 1)

@@ -23,6 +23,7 @@ _SIMPLE = str.maketrans(
 _NOISE = re.compile(r"[\s,.:;!?、。·()\[\]{}<>〈〉《》【】〔〕「」\"'“”‘’|*#_=~^`\\/-]+")
 
 _NOT_EXACT = 0.97  # the most for a label that is not written as in the form
+_PART = 80  # per cent of a fragment that must stand in a label for it to be a part of it
 _TORN = 0.85  # below it a label is looked at as one whose fragments are scattered
 
 
@@ -119,7 +120,8 @@ def similarities(label: str, form: str, table: str) -> tuple[float, ...]:
 def is_part(fragment: str, label: str, form: str, table: str) -> bool:
     """Whether a fragment stands in the label, groups included, of the row that `label` is most like."""
     scores = similarities(label, form, table)
-    return squeeze(fragment) in _labels(form, table).paths[scores.index(max(scores))]
+    path = _labels(form, table).paths[scores.index(max(scores))]
+    return fuzz.partial_ratio(squeeze(fragment), path) >= _PART
 
 
 @cache

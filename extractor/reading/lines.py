@@ -219,15 +219,9 @@ def _is_prose(line: list[Cell], count: int, length: int) -> bool:
 
 
 def _alternates(line: list[Cell]) -> bool:
-    """Words, numbers, words, numbers: more than one row stands on the line."""
-    runs = 0
-    words = False
-    for cell in line:
-        if cell.content.kind is Kind.TEXT:
-            words = words or _is_label(cell)
-        elif words:
-            runs, words = runs + 1, False
-    return runs > 1
+    """Words, numbers, words: more than one row stands on the line."""
+    first = next((i for i, cell in enumerate(line) if cell.content.is_value), len(line))
+    return any(cell.content.kind is Kind.TEXT and _is_label(cell) for cell in line[first:])
 
 
 def _whole_words(line: list[Cell]) -> list[Cell]:

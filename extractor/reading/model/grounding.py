@@ -77,11 +77,11 @@ def claims_of(answer: ReportAnswer) -> dict[str, list[Claimed]]:
     return found
 
 
-def together(claims: Iterable[Claimed], one_line: bool) -> Iterator[tuple[Claimed, ...]]:
-    """Rows that stand side by side on one line are looked up as one; elsewhere each is by itself."""
+def together(claims: Iterable[Claimed]) -> Iterator[tuple[Claimed, ...]]:
+    """Neighbouring rows that stand on one line (side by side, or as numbers apart from their labels) are looked up as one."""
     group: list[Claimed] = []
     for claim in claims:
-        if group and (not one_line or claim.line != group[-1].line):
+        if group and claim.line != group[-1].line:
             yield tuple(group)
             group = []
         group.append(claim)
@@ -108,19 +108,15 @@ def look_up(lines: Lines, form: str, table: Table, claimed: tuple[Claimed, ...])
 def _at(lines: Lines, form: str, table: Table, claimed: tuple[Claimed, ...], number: int) -> Grounded:
     line = line_at(lines, number, len(table.columns))
     filled = [cell for cell in line.tail if cell.content is not EMPTY]
-    if not table.one_line and line.text and not _bears(line, form, table, claimed[0].code):
+    if not table.one_line and line.text and (len(claimed) > 1 or not _bears(line, form, table, claimed[0].code)):
         return Grounded(claimed, Verdict.OTHER_ROW)
-    wanted = _wanted(claimed, table, len(filled))
-    if len(wanted) != len(filled) or (not filled and not _all_blank(claimed)):
+    wanted = _aligned(_wanted(claimed, table), filled)
+    if wanted is None or (not filled and not all(c.values is Said.BLANK for c in claimed)):
         return Grounded(claimed, Verdict.MISSING)
     right = tuple(_same(want, cell.content) for want, cell in zip(wanted, filled, strict=True))
     if all(right):
         return Grounded(claimed, Verdict.FOUND, line, right)
     return Grounded(claimed, Verdict.PARTLY if any(right) else Verdict.MISSING, line, right)
-
-
-def _all_blank(claimed: tuple[Claimed, ...]) -> bool:
-    return all(c.values is Said.BLANK for c in claimed)
 
 
 def line_at(lines: Lines, number: int, columns: int) -> Line:
@@ -153,20 +149,34 @@ def _label_fits(text: str, form: str, table: str, row_key: str) -> bool:
     return best < 1.0 and is_part(text, "".join(rows[row].path), form, table)
 
 
-def _wanted(claimed: tuple[Claimed, ...], table: Table, filled: int) -> list[Content]:
-    """The contents that were answered, without those said to be empty or lost. A row of zeros is as long as what stands there,
-    up to the row's columns: that it is short is told by the source, not by the model."""
-    wanted: list[Content] = []
-    zeros = sum(c.values is Said.ZERO for c in claimed)
+def _wanted(claimed: tuple[Claimed, ...], table: Table) -> list[tuple[Content, bool]]:
+    """The contents that were answered, without those said to be empty or lost; with each whether the source may have fewer of
+    them: how many zeros a row of zeros has, the source tells, not the model."""
+    wanted: list[tuple[Content, bool]] = []
     for claim in claimed:
         if claim.values is Said.ZERO:
-            most = len(table.row(codes()[claim.code].row).cells)
-            wanted += [_ZERO] * (min(most, filled) if zeros == 1 and len(claimed) == 1 else most)
+            wanted += [(_ZERO, True)] * len(table.row(codes()[claim.code].row).cells)
         elif isinstance(claim.values, tuple):
-            wanted += [content for value in claim.values if value and (content := _content(value)) is not EMPTY]
-    if zeros == len(claimed) > 1 and len(wanted) > filled > 0:
-        wanted = wanted[:filled]
+            contents = [_content(value) for value in claim.values if value]
+            wanted += [(content, False) for content in contents if content is not EMPTY]
     return wanted
+
+
+def _aligned(wanted: list[tuple[Content, bool]], filled: Sequence[Cell]) -> list[Content] | None:
+    """What was answered, cell by cell of those that stand there; None where there are more or fewer of them."""
+    spare = len(wanted) - len(filled)
+    if spare < 0 or spare > sum(optional for _, optional in wanted):
+        return None
+    aligned: list[Content] = []
+    for content, optional in wanted:
+        at = len(aligned)
+        if spare and optional and (at == len(filled) or not _same(content, filled[at].content)):
+            spare -= 1
+        elif at < len(filled):
+            aligned.append(content)
+    while spare and aligned and len(aligned) > len(filled):
+        aligned.pop()
+    return aligned if len(aligned) == len(filled) else None
 
 
 _ZERO = content_of("0")

@@ -18,11 +18,15 @@ _LINE = re.compile(r"[^\n]+")
 _HELD = re.compile(r"[0-9\u3400-\u9fffA-Za-z]")
 _LONE = re.compile(r"\s*(?:[+\-\u2212]?\s?\d[\d,.]*|[-\u2013\u2014/])\s*")
 _PIPES = re.compile(r"\s*[|\t](?:\s*[|\t])*\s*")
-_BETWEEN = re.compile(r"(?<=[\d/\u2014-])\s+(?=[(\[“]?[\u3400-\u9fff])")
+# Where a row ends inside a line: words behind a number that are no unit.
+_BETWEEN = re.compile(
+    r"(?<=[\d/\u2014-])\s+(?=[(\[]?(?:\d{1,2}|[一二三四五六七八九十])[)\].、]|(?![件条个份项次万元人户])[\u3400-\u9fff][\u3400-\u9fff]{2})"
+)
 _SPACES = re.compile(r"[ \u3000]{2,}")
 # The form's own arithmetic, printed in the head of its second table: the one thing of a document that a model isn't shown.
 _ARITHMETIC = re.compile(r"[(\[]?\s*本\s*列\s*数[^|\n]{0,30}?勾\s*稽[^|\n]{0,60}?(?:四\s*项\s*之\s*和|(?=[|\n]|$))\s*[)\]]?")
-_LONG = 200
+_MOST_LONE = 2000
+"""Characters of lone values that go to one line: all numbers of a table may stand apart from their labels."""
 _ROW_TAG = re.compile(r"<tr\b", re.IGNORECASE)
 
 
@@ -80,13 +84,13 @@ def _table(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         line = match.group()
         if not line.strip():
             continue
-        if pending is not None and _LONE.fullmatch(line) and (pending[1] - pending[0]) < 2 * _LONG:
+        if pending is not None and _LONE.fullmatch(line) and pending[1] - pending[0] < _MOST_LONE:
             pending = (pending[0], b)
             continue
         if pending is not None:
             yield (*pending, text[slice(*pending)])
         pending = None
-        if b - a > _LONG and "|" not in line and "\t" not in line:
+        if "|" not in line and "\t" not in line:
             for cut in _BETWEEN.finditer(text, a, b):
                 yield a, cut.start(), text[a : cut.start()]
                 a = cut.end()
@@ -99,4 +103,5 @@ def _html(tagged: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """One line for each row; it begins with the row's tag, so that it is a row when it is looked at alone."""
     for row in html_rows(tagged, start, end):
         opening = max(tagged.rfind("<tr", start, row[0][0] + 1), tagged.rfind("<TR", start, row[0][0] + 1), start)
-        yield opening, row[-1][1], "|".join(" ".join(tagged[a:b].split()) for a, b in row)
+        closed = tagged.find(">", row[-1][1], end) + 1  # the last cell's closing tag belongs to it
+        yield opening, closed or row[-1][1], "|".join(" ".join(tagged[a:b].split()) for a, b in row)

@@ -76,7 +76,7 @@ class _Table:
             else:
                 answered.append(said[0])
         grounded = [
-            look_up(self.lines, self.form, self.table, group) for group in together(answered, self.table.one_line)
+            look_up(self.lines, self.form, self.table, group) for group in together(answered)
         ]
         twice = doubled(grounded)
         plan = self._layout(grounded)
