@@ -94,7 +94,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
 def _places(truth: Truth, report: Report) -> dict[str, Span]:
     """Where cells stand: as the truth says, else as the grid reader says where it read the true number."""
     places = {cell: true.span for cell, true in truth.cells.items() if true.span is not None}
-    for table in report.tables.values():
+    generated = bool(places)
+    for table in report.tables.values() if not generated else ():
         for cell, reading in table.cells.items():
             true = truth.cells.get(cell)
             if cell not in places and true and reading.span and (true.value is None or same(true.value, reading.value)):

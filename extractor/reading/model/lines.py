@@ -16,7 +16,8 @@ from extractor.report import Span
 
 _LINE = re.compile(r"[^\n]+")
 _HELD = re.compile(r"[0-9\u3400-\u9fffA-Za-z]")
-_LONE = re.compile(r"\s*(?:[+\-\u2212]?\s?\d[\d,.]*|[-\u2013\u2014/])\s*")
+_VALUE = r"(?:(?:[+\-\u2212]|增加?|减少?)?\s?\d[\d,.]*(?:万?元|[件条个])?(?:\([^()\n]{0,30}\))?|[-\u2013\u2014/无])"
+_LONE = re.compile(rf"[\s|]*{_VALUE}(?:\s*\|\s*{_VALUE}){{0,40}}[\s|]*")
 _PIPES = re.compile(r"\s*[|\t](?:\s*[|\t])*\s*")
 # Where a row ends inside a line: words behind a number that are no unit.
 _BETWEEN = re.compile(
