@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from extractor.reading.labels import is_part, similarities
+from extractor.reading.labels import heads_column, is_part, similarities
 from extractor.reading.lines import Line
 
 MATCH = 0.55  # a label less alike than this is another label
@@ -88,7 +88,7 @@ def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float
     begun = bool(above) and _BEGINNING.match(above[0]) is not None and not _BEGINNING.match(own)
     for up in (len(above),) if begun else range(len(above) + 1):
         for down in range(len(below) + 1):
-            if up or down:
+            if up or (down and own):  # no label begins below its numbers
                 variants.append("".join([*above[len(above) - up :], own, *below[:down]]))
     for variant in variants:
         if max(best) >= _ENOUGH:
@@ -115,12 +115,11 @@ def _is_whole(line: Line, form: str, table: str) -> bool:
 def _with_neighbour(
     best: tuple[float, ...], lines: list[Line], index: int, form: str, table: str
 ) -> tuple[float, ...]:
-    """Numbers without words: a whole label on the line above is theirs; one on the line below less likely."""
-    for step, share in ((-1, 1.0), (1, 0.9)):
-        at = index + step
-        if 0 <= at < len(lines) and not lines[at].filled and _is_whole(lines[at], form, table):
-            best = tuple([max(a, b * share) for a, b in zip(best, similarities(lines[at].text, form, table), strict=True)])
-    return best
+    """Numbers without words: a whole label on the line above is theirs, unless it has cells of its own, be they empty."""
+    above = lines[index - 1] if index else None
+    if above is None or above.tail or not _is_whole(above, form, table):
+        return best
+    return tuple(map(max, best, similarities(above.text, form, table)))
 
 
 def _fragments(lines: list[Line], index: int, step: int, form: str, table: str) -> list[str]:
@@ -132,8 +131,11 @@ def _fragments(lines: list[Line], index: int, step: int, form: str, table: str) 
         if line.filled:
             # numbers without separators: the words before them may be the end of this line's label
             ends_here = line.label and not line.visible and not _BEGINNING.match(line.text)
-            if step > 0 and ends_here and not _is_whole(line, form, table):
-                found.append(line.label[0].text)
+            first = line.label[0].text if line.label else ""
+            if step > 0 and ends_here and max(similarities(first, form, table)) < _ENOUGH:
+                found.append(first)
+            break
+        if any(heads_column(cell.text, form, table) for cell in line.label):
             break
         begins = _BEGINNING.match(line.text) is not None
         own = lines[index].text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from extractor.forms import Table
 from extractor.reading.alignment import align
-from extractor.reading.labels import similarities
+from extractor.reading.labels import is_label, similarities
 from extractor.reading.lines import Line, make_line
 
 _WHOLE = 0.9
@@ -20,10 +20,13 @@ def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]
     if not _apart(lines, form, table):
         return None
     values = [cell for line in lines for cell in line.tail]
-    words = [part for line in lines if line.label for part in _words(line)]
+    words = [part for line in lines if line.label for part in _words(line, form, table)]
     alignment = align(words, form, table.key, len(table.rows), 0)
     present = [m.row for m in alignment.matches]
-    for rows in (present, list(range(len(table.rows)))):
+    everything = list(range(len(table.rows)))
+    # without sums to prove it the count must be that of the labels, and no label may be one that the form does not know
+    choices = (present, everything) if table.uniform else () if _has_unknown(words, form, table) else (present,)
+    for rows in choices:
         if rows and sum(len(table.rows[row].columns) for row in rows) == len(values):
             united: list[tuple[int, Line]] = []
             at = 0
@@ -35,14 +38,20 @@ def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]
     return []
 
 
+def _has_unknown(words: list[Line], form: str, table: Table) -> bool:
+    """Whether a line of words is neither a row's label nor that of a group, a column or the table."""
+    return any(not is_label(line.text, form, table.key) for line in words)
+
+
 def _labels_on(line: Line, form: str, table: Table) -> int:
     """How many rows' labels stand among the words of a line."""
     return sum(max(similarities(cell.text, form, table.key)) >= _WHOLE for cell in line.label)
 
 
-def _words(line: Line) -> list[Line]:
+def _words(line: Line, form: str, table: Table) -> list[Line]:
     """The labels of a line: its words together, but one by one where a run of labels stands before a run of numbers."""
-    groups = [(cell,) for cell in line.label] if line.tail else [line.label]
+    several = line.tail or _labels_on(line, form, table) > 1
+    groups = [(cell,) for cell in line.label] if several else [line.label]
     return [make_line(cells, (), True, cells[0].start, cells[-1].end) for cells in groups]
 
 
@@ -50,15 +59,18 @@ def _apart(lines: list[Line], form: str, table: Table) -> bool:
     """The words stand together, with all numbers before or behind them, in one run or line by line."""
     columns = max(len(row.columns) for row in table.rows)
     numbered = [i for i, line in enumerate(lines) if line.tail]
+    if not numbered:
+        return False
     worded = [i for i, line in enumerate(lines) if line.label]
-    if not numbered or not worded:
+    if not worded:
         return False
     if len(numbered) == 1 and not lines[numbered[0]].visible and _labels_on(lines[numbered[0]], form, table) > 2:
         return True  # one run of numbers behind the labels of several rows
     if max(len(lines[i].tail) for i in numbered) > 2 * columns and len(numbered) <= 2:
         return True
     bare = [i for i in numbered if not lines[i].label]
-    if len(bare) < 4 or len(bare) < 0.8 * len(numbered):
+    if len(bare) < 0.8 * len(numbered):
         return False
     together = [i for i, line in enumerate(lines) if line.label and not line.tail]
-    return len(together) >= 4 and together[-1] - together[0] == len(together) - 1
+    known = sum(_labels_on(lines[i], form, table) for i in together)
+    return len(together) >= 4 and known > 2 and together[-1] - together[0] == len(together) - 1

@@ -117,6 +117,23 @@ def similarities(label: str, form: str, table: str) -> tuple[float, ...]:
     return tuple([min(score, _NOT_EXACT) for score in scores])
 
 
+@lru_cache(maxsize=4096)
+def is_label(words: str, form: str, table: str) -> bool:
+    """Whether words are a label of the table: of a row, of a group, of a column, or what stands over them."""
+    query = squeeze(words)
+    known = (*_labels(form, table).variants, *_OVER)
+    return process.extractOne(query, known, scorer=fuzz.ratio, score_cutoff=_PART) is not None
+
+
+_OVER = ("信息内容", "申请人情况", "法人或其他组织", "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和")
+
+
+def heads_column(words: str, form: str, table: str) -> bool:
+    """Whether words are the label of a column or stand over one: never a part of a row's label."""
+    query = squeeze(words)
+    return query in _OVER or query in column_labels(form_table(form, table))
+
+
 def is_part(fragment: str, label: str, form: str, table: str) -> bool:
     """Whether a fragment stands in the label, groups included, of the row that `label` is most like."""
     scores = similarities(label, form, table)

@@ -128,7 +128,7 @@ def _separated(text: str, raw: list[tuple[int, int]], separator: str) -> list[Li
 
 def _continues(lines: list[Line], cells: list[Cell], text: str) -> Line | None:
     """A lone number directly under a line that ends with a number: the cell's digits go on there."""
-    if len(cells) != 1 or not lines or not lines[-1].tail or cells[0].content.kind is not Kind.NUMBER:
+    if len(cells) != 1 or not lines or not lines[-1].label or not lines[-1].tail or not cells[0].content.is_value:
         return None
     last = lines[-1].tail[-1]
     if last.content.kind is not Kind.NUMBER or not text[cells[0].start : cells[0].end].isdigit():

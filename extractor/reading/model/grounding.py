@@ -16,7 +16,7 @@ from extractor.reading.alignment import MATCH
 from extractor.reading.cells import EMPTY, Cell, Content, Kind, content_of
 from extractor.reading.labels import is_part, similarities
 from extractor.reading.lines import Line, make_line, table_lines
-from extractor.reading.model.answer import ReportAnswer
+from extractor.reading.model.answer import ReportAnswer, Row
 from extractor.reading.model.codes import codes, runs
 from extractor.reading.model.question import Lines
 
@@ -69,8 +69,8 @@ class Grounded:
 def claims_of(answer: ReportAnswer) -> dict[str, list[Claimed]]:
     """By row code, all that an answer says of it; more than one entry is a contradiction."""
     found: dict[str, list[Claimed]] = {}
-    for row in answer.rows:
-        found.setdefault(row.row, []).append(Claimed(row.row, row.line, tuple(row.values)))
+    for row in map(Row.of, answer.rows):
+        found.setdefault(row.code, []).append(Claimed(row.code, row.line, row.values))
     for said, entries in ((Said.ZERO, answer.zero), (Said.BLANK, answer.blank), (Said.ABSENT, answer.absent)):
         for code, line in runs(entries):
             found.setdefault(code, []).append(Claimed(code, line, said))

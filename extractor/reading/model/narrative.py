@@ -32,7 +32,7 @@ def read_narrative(lines: Lines, report: Report, answer: ReportAnswer) -> Narrat
     taken: set[Span] = set()
     found: list[Figure | None] = []
     defects: list[Defect] = []
-    for stated in answer.figures:
+    for stated in map(StatedFigure.of, answer.figures):
         figure = _look_up(lines, report, known, stated, taken)
         found.append(figure)
         if figure is None:
@@ -44,7 +44,7 @@ def read_narrative(lines: Lines, report: Report, answer: ReportAnswer) -> Narrat
     order = sorted((f.span, i) for i, f in enumerate(found) if f is not None)
     places = {index: place for place, (_, index) in enumerate(order)}
     figures = tuple(figure for _, i in order if (figure := found[i]) is not None)
-    claims = [_claim(stated, places, figures) for stated in answer.claims]
+    claims = [_claim(stated, places, figures) for stated in map(StatedClaim.of, answer.claims)]
     return Narrative(figures, tuple(dict.fromkeys(c for c in claims if c is not None)), tuple(defects))
 
 
