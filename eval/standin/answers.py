@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from extractor.documents import Document
 from extractor.eval.standin.errors import Answer
@@ -15,6 +15,7 @@ from extractor.eval.truth import CellTruth, ClaimTruth, Truth, same
 from extractor.forms import form as form_of
 from extractor.pipeline import read_report
 from extractor.reading.labels import similarities
+from extractor.reading.model.answer import Row, StatedClaim, StatedFigure
 from extractor.reading.model.codes import code_of, packed
 from extractor.reading.model.question import Lines, lines_of
 from extractor.report import Report, Span, State
@@ -22,6 +23,7 @@ from extractor.report import Report, Span, State
 _ASKED = re.compile(r"要读：([drpn ]*)\n")
 _LETTERS = {"d": "disclosure", "r": "requests", "p": "disputes"}
 _LABEL = 12
+_KINDS: Mapping[str, Literal["sum", "share", "repeated"]] = {"sum": "sum", "share": "share", "repeated": "repeated"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,12 @@ def right_answer(known: Known, letters: list[str]) -> Answer:
 def as_json(answer: Answer) -> dict[str, Any]:
     """The answer as it is sent: rows that need no values in runs."""
     return {
-        "rows": answer["rows"],
+        "rows": [str(Row(row["row"], row["line"], tuple(row["values"]))) for row in answer["rows"]],
         "zero": packed([(name, line) for name, line, _ in answer["zero"]]),
         "blank": packed(answer["blank"]),
         "absent": packed([(name, None) for name in answer["absent"]]),
-        "figures": answer["figures"],
-        "claims": answer["claims"],
+        "figures": [str(figure) for figure in answer["figures"]],
+        "claims": [str(claim) for claim in answer["claims"]],
     }
 
 
@@ -117,7 +119,7 @@ def _table(known: Known, key: str, answer: Answer) -> None:
         values = [_value(known, cell, true) for cell, true in zip(row.cells, truths, strict=True)]
         if line is None or all(v is None for v in values):
             answer["absent"].append(code)
-        elif all(v == "0" for v in values):
+        elif {"0"} <= set(values) <= {"0", None}:
             answer["zero"].append((code, line, len(values)))
         elif all(not v for v in values):
             answer["blank"].append((code, line))
@@ -177,7 +179,7 @@ def _narrative(known: Known, answer: Answer) -> None:
             continue
         raw = known.lines.document.text[slice(*figure.span)]
         number = "0" if figure.value == 0 and not any(c.isdigit() for c in raw) else raw
-        answer["figures"].append({"line": line, "number": number, "unit": figure.unit, "label": figure.label[:_LABEL]})
+        answer["figures"].append(StatedFigure(line, number, figure.unit, figure.label[:_LABEL]))
         spans.append((figure.span, figure.value))
     for claim in known.truth.claims:
         stated = _claim(claim, spans)
@@ -185,9 +187,10 @@ def _narrative(known: Known, answer: Answer) -> None:
             answer["claims"].append(stated)
 
 
-def _claim(claim: ClaimTruth, spans: list[tuple[Span, Any]]) -> dict[str, Any] | None:
+def _claim(claim: ClaimTruth, spans: list[tuple[Span, Any]]) -> StatedClaim | None:
     """The claim by the places of its figures in the list; None where they are not found inside the claim's stretch."""
-    if claim.span is None or claim.kind not in ("sum", "share", "repeated"):
+    kind = _KINDS.get(claim.kind)
+    if claim.span is None or kind is None:
         return None
     inside = [i for i, (span, _) in enumerate(spans) if claim.span[0] <= span[0] and span[1] <= claim.span[1]]
     taken: list[int] = []
@@ -203,4 +206,4 @@ def _claim(claim: ClaimTruth, spans: list[tuple[Span, Any]]) -> dict[str, Any] |
     share = find(claim.share) if claim.share is not None else None
     if None in parts or (claim.total is not None and total is None) or (claim.share is not None and share is None):
         return None
-    return {"kind": claim.kind, "total": total, "parts": parts, "share": share}
+    return StatedClaim(kind, total, tuple(p for p in parts if p is not None), share)
