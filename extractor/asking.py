@@ -15,7 +15,7 @@ from extractor.documents import Document
 from extractor.llm.cache import AnswerCache
 from extractor.llm.client import AsyncClient, Client
 from extractor.llm.retries import Policy
-from extractor.llm.settings import Settings
+from extractor.llm.settings import Settings, from_environment
 from extractor.pipeline import read_report
 from extractor.reading.modes import Mode, Plan, finish, plan
 from extractor.report import Report
@@ -81,8 +81,11 @@ def reader(
             cache.close()
 
 
-def second(environment: Mapping[str, str] = os.environ) -> Mapping[str, str]:
-    """The environment with the settings of the second model (EXTRACTOR_SECOND_…) in the place of the first's."""
-    own = {k.replace("EXTRACTOR_SECOND_", "EXTRACTOR_"): v for k, v in environment.items() if k.startswith("EXTRACTOR_SECOND_")}
-    first = {k: v for k, v in environment.items() if k not in ("EXTRACTOR_MODEL",)}
-    return first | own
+def models(environment: Mapping[str, str] = os.environ) -> list[Settings]:
+    """The model that the environment names, and behind it the second one for challenge (EXTRACTOR_SECOND_MODEL and, where they
+    differ from the first's, its other settings). Raises SettingsError."""
+    own = {k.replace("SECOND_", ""): v for k, v in environment.items() if k.startswith("EXTRACTOR_SECOND_")}
+    found = [from_environment(environment)]
+    if "EXTRACTOR_MODEL" in own:
+        found.append(from_environment({**environment, **own}))
+    return [settings for settings in found if settings is not None]

@@ -20,6 +20,7 @@ from extractor import __version__
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from extractor.batch import Read
     from extractor.presenting.sheet import Language
 
 UNREAD = 3
@@ -40,6 +41,39 @@ def _language(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def _mode(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--mode", type=click.Choice(["grid", "model", "cascade", "challenge"]),
+        help="Who reads: the rules alone, a language model, rules first, or both compared. Default: cascade where "
+        "EXTRACTOR_MODEL is set, else grid.",
+    )(command)
+
+
+@contextmanager
+def _reader(mode: str | None) -> Iterator[Read]:
+    """What reads and verifies a document in this mode, with the models that the environment names."""
+    from extractor.messages import text
+    from extractor.pipeline import extract as with_rules
+
+    if mode == "grid" or (mode is None and not os.environ.get("EXTRACTOR_MODEL")):
+        yield with_rules
+        return
+    try:
+        from extractor.asking import models, reader
+    except ModuleNotFoundError as missing:
+        raise click.UsageError(text("E-NO-MODEL-PACKAGES", {"package": missing.name}, "en")) from None
+    from extractor.llm.settings import SettingsError
+
+    try:
+        settings = models()
+    except SettingsError as error:
+        raise click.UsageError(text("E-MODEL-SETTING", {"setting": error}, "en")) from None
+    if not settings:
+        raise click.UsageError(text("E-MODEL-SETTING", {"setting": "EXTRACTOR_MODEL"}, "en"))
+    with reader(mode or "cascade", settings) as read:  # type: ignore[arg-type]
+        yield read
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 def cli() -> None:
@@ -54,8 +88,11 @@ def cli() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per file, each on one line, and nothing else.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write NAME.json for each file, and summary.csv, into a folder.")
 @click.option("--pages", is_flag=True, help="With --out: also an HTML page for each report, and index.html.")
+@_mode
 @_language
-def extract(files: tuple[Path, ...], as_json: bool, out: Path | None, pages: bool, language: Language) -> None:
+def extract(
+    files: tuple[Path, ...], as_json: bool, out: Path | None, pages: bool, mode: str | None, language: Language
+) -> None:
     """Read reports. 读取报告。
 
     Without --json or --out, print a summary. A file that can't be read gives one line on standard error; the others go on.
@@ -64,18 +101,19 @@ def extract(files: tuple[Path, ...], as_json: bool, out: Path | None, pages: boo
         raise click.UsageError("--json prints and --out writes: use one of them")
     if pages and out is None:
         raise click.UsageError("--pages needs --out DIR")
-    if as_json:
-        failed = _print_json(files)
-    else:
-        try:
-            failed = _summarise(files, out, pages, language)
-        except OSError as error:
-            raise click.UsageError(f"can't write to {out}: {error.strerror}") from None
+    with _reader(mode) as read:
+        if as_json:
+            failed = _print_json(files, read)
+        else:
+            try:
+                failed = _summarise(files, read, out, pages, language)
+            except OSError as error:
+                raise click.UsageError(f"can't write to {out}: {error.strerror}") from None
     if failed:
         sys.exit(UNREAD)
 
 
-def _print_json(files: Sequence[Path]) -> bool:
+def _print_json(files: Sequence[Path], read: Read) -> bool:
     """Whether any file failed."""
     from extractor.batch import Extracted, extract_files
     from extractor.output import dumps, to_json_object
@@ -83,7 +121,7 @@ def _print_json(files: Sequence[Path]) -> bool:
     out = sys.stdout.buffer
     failed = False
     with _progress(files, quiet=out.isatty()) as step:
-        for result in extract_files(files):
+        for result in extract_files(files, read):
             if isinstance(result, Extracted):
                 out.write(dumps(to_json_object(result.document, result.report, result.verification)) + b"\n")
                 out.flush()
@@ -94,7 +132,7 @@ def _print_json(files: Sequence[Path]) -> bool:
     return failed
 
 
-def _summarise(files: Sequence[Path], out: Path | None, pages: bool, language: Language) -> bool:
+def _summarise(files: Sequence[Path], read: Read, out: Path | None, pages: bool, language: Language) -> bool:
     """Print the summary, and write the results where a folder is given. Whether any file failed. Raises OSError."""
     from extractor.batch import Extracted, extract_files, safe_names
     from extractor.output import dumps, to_json_object
@@ -106,7 +144,7 @@ def _summarise(files: Sequence[Path], out: Path | None, pages: bool, language: L
         out.mkdir(parents=True, exist_ok=True)
     entries = []
     with _progress(files) as step:
-        for name, result in zip(safe_names(files), extract_files(files), strict=True):
+        for name, result in zip(safe_names(files), extract_files(files, read), strict=True):
             step()
             if not isinstance(result, Extracted):
                 click.echo(str(result), err=True)
@@ -132,15 +170,17 @@ def _summarise(files: Sequence[Path], out: Path | None, pages: bool, language: L
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@_mode
 @_language
-def show(file: Path, language: Language) -> None:
+def show(file: Path, mode: str | None, language: Language) -> None:
     """Show a report as its statutory form. 按法定格式显示报告与核查结果。"""
     from extractor.batch import extract_file
     from extractor.documents.unreadable import UnreadableError
     from extractor.presenting.terminal import show as show_report
 
     try:
-        result = extract_file(file)
+        with _reader(mode) as read:
+            result = extract_file(file, read)
     except UnreadableError as error:
         click.echo(str(error), err=True)
         sys.exit(UNREAD)
