@@ -11,7 +11,7 @@ from extractor.reading.alignment import MATCH, align
 from extractor.reading.cells import EMPTY, Cell, Content, Kind
 from extractor.reading.columns import Placement, layout, no_layout, place
 from extractor.reading.detached import reunite
-from extractor.reading.labels import column_labels, similarities, squeeze
+from extractor.reading.labels import column_labels, rows_named, similarities, squeeze
 from extractor.reading.lines import Line, make_line, table_lines
 from extractor.reading.oneline import one_line_placement
 from extractor.report import Defect, ExtraRow, OpenRow, Reading, Section, Span, State, TableReading
@@ -164,12 +164,18 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
             defects.append(Defect("S-HEADER-LOST", (), (source.span(first, first),), _names(table)))
     cells: dict[str, Reading] = {}
     open_rows: list[OpenRow] = []
+    merged: set[int] = set()
     for f in found:
+        rows = rows_named(f.line.text, fit.form, table.key) if f.similarity < 1 else ()
+        if rows:
+            merged.update(rows)
+            _merged_rows(source, table, [table.rows[i] for i in rows], f.line, cells, defects)
+            continue
         row = table.rows[f.row]
         count = len(row.cells)
         placement = place(_with_signs(f.line, table, row), plan or no_layout(count), count, source.as_printed)
         _place_row(source, table, row, row.cells, f, placement, cells, open_rows, defects)
-    defects += _lost_rows(table, {f.row for f in found}, cells)
+    defects += _lost_rows(table, {f.row for f in found} | merged, cells)
     extra, more = _spare_lines(source, fit, cells)
     return TableReading(table.key, fit.form, cells, tuple(open_rows), extra, tuple(defects + more))
 
@@ -235,6 +241,18 @@ def _place_row(
         cells[cell] = Reading(State.ILLEGIBLE, confidence=0.0)
     code = "S-ROW-LONG" if numbers > len(ids) else "S-ROW-SHORT"
     defects.append(Defect(code, ids, (span,), params))
+
+
+def _merged_rows(
+    source: _Source, table: Table, rows: Sequence[Row], line: Line, cells: dict[str, Reading], defects: list[Defect]
+) -> None:
+    """Rows printed into one line: which number is whose can't be told."""
+    ids = tuple(cell for row in rows for cell in row.cells)
+    for cell in ids:
+        cells.setdefault(cell, Reading(State.ILLEGIBLE, confidence=0.0) if line.filled else _BLANK)
+    span = source.span(line.start, line.end)
+    raw = source.document.text[slice(*span)][:200]
+    defects.append(Defect("S-ROWS-MERGED", ids, (span,), _names(table, rows[0]) | {"raw": raw, "count": len(rows)}))
 
 
 def _illegible(table: Table, row: Row, ids: Sequence[str], cells: Mapping[str, Reading]) -> list[Defect]:

@@ -24,6 +24,7 @@ _NOISE = re.compile(r"[\s,.:;!?、。·()\[\]{}<>〈〉《》【】〔〕「」\
 
 _NOT_EXACT = 0.97  # the most for a label that is not written as in the form
 _PART = 80  # per cent of a fragment that must stand in a label for it to be a part of it
+_MOSTLY = 0.8  # of the characters of a line's label: labels of several rows printed into one
 _TORN = 0.85  # below it a label is looked at as one whose fragments are scattered
 
 
@@ -126,6 +127,20 @@ def is_label(words: str, form: str, table: str) -> bool:
 
 
 _OVER = ("信息内容", "申请人情况", "法人或其他组织", "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和")
+
+
+@lru_cache(maxsize=4096)
+def rows_named(words: str, form: str, table: str) -> tuple[int, ...]:
+    """The rows whose labels make up the words, where these are the labels of several rows and little else; else none."""
+    query = squeeze(words)
+    found: dict[int, str] = {}
+    for index, row in enumerate(form_table(form, table).rows):
+        held = [name for label in (row.label, *row.aliases) if (name := squeeze(label)) in query]
+        if held:
+            found[index] = max(held, key=len)
+    long = [i for i, name in found.items() if not any(name in other for j, other in found.items() if j != i)]
+    covered = sum(len(found[i]) for i in long)
+    return tuple(long) if len(long) > 1 and covered >= _MOSTLY * len(query) else ()
 
 
 def heads_column(words: str, form: str, table: str) -> bool:
