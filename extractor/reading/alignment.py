@@ -82,10 +82,11 @@ def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float
         words = [c.text for c in line.label]
         ends = ["".join(words[-k:]) for k in range(1, min(len(words), 9))]
         variants += [end for end in ends if _may_be_label(end, words[-1], form, table)]
-    above = _fragments(lines, index, -1, form, table)
+    # a label begins with its numeral: what stands above it is another's
+    above = [] if _BEGINNING.match(own) else _fragments(lines, index, -1, form, table)
     below = _fragments(lines, index, 1, form, table)
     # numbers stand in the middle of their row: a label that begins above them, with no numbers between, is theirs
-    begun = bool(above) and _BEGINNING.match(above[0]) is not None and not _BEGINNING.match(own)
+    begun = bool(above) and _BEGINNING.match(above[0]) is not None
     for up in (len(above),) if begun else range(len(above) + 1):
         for down in range(len(below) + 1):
             if up or (down and own):  # no label begins below its numbers

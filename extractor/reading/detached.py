@@ -14,9 +14,9 @@ from extractor.reading.lines import Line, make_line
 _WHOLE = 0.9
 
 
-def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]] | None:
-    """The rows, each with the line of its numbers: none where the count does not fit. None where labels and numbers stand
-    together."""
+def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line, float]] | None:
+    """The rows, each with the line of its numbers and how alike its label is: none where the count does not fit. None where
+    labels and numbers stand together."""
     if not _apart(lines, form, table):
         return None
     values = [cell for line in lines for cell in line.tail]
@@ -28,12 +28,13 @@ def reunite(lines: list[Line], form: str, table: Table) -> list[tuple[int, Line]
     choices = (present, everything) if table.uniform else () if _has_unknown(words, form, table) else (present,)
     for rows in choices:
         if rows and sum(len(table.rows[row].columns) for row in rows) == len(values):
-            united: list[tuple[int, Line]] = []
+            alike = {m.row: m.similarity for m in alignment.matches}
+            united: list[tuple[int, Line, float]] = []
             at = 0
             for row in rows:
                 tail = tuple(values[at : at + len(table.rows[row].columns)])
                 at += len(tail)
-                united.append((row, make_line((), tail, lines[0].visible, tail[0].start, tail[-1].end)))
+                united.append((row, make_line((), tail, lines[0].visible, tail[0].start, tail[-1].end), alike.get(row, 0.0)))
             return united
     return []
 

@@ -110,8 +110,9 @@ def _fit(form: str, table: Table, lines: list[Line], words: str) -> _Fit:
     columns = 0 if table.uniform else len(named)
     united = reunite(lines, form, table)
     if united is not None:
-        together = tuple([_Found(row, line, 1.0) for row, line in united])
-        return _Fit(form, table, lines, together, (), max(len(together) + columns, 0.01), detached=True)
+        together = tuple([_Found(row, line, similarity) for row, line, similarity in united])
+        score = sum(f.similarity for f in together) + columns
+        return _Fit(form, table, lines, together, (), max(score, 0.01), detached=True)
     alignment = align(lines, form, table.key, len(table.rows), len(table.columns) if table.uniform else 0)
     found = [_Found(m.row, lines[m.line], m.similarity, m.unlabelled) for m in alignment.matches]
     spare = [lines[i] for i in alignment.spare]
