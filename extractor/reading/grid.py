@@ -169,8 +169,9 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
     for f in found:
         rows = rows_named(f.line.text, fit.form, table.key) if f.similarity < 1 else ()
         if rows:
-            merged.update(rows)
-            _merged_rows(source, table, [table.rows[i] for i in rows], f.line, cells, defects)
+            alone = [i for i in rows if all(other is f or other.row != i for other in found)]
+            merged.update(alone)
+            _merged_rows(source, table, [table.rows[i] for i in alone], f.line, cells, defects)
             continue
         row = table.rows[f.row]
         count = len(row.cells)
@@ -250,7 +251,7 @@ def _merged_rows(
     """Rows printed into one line: which number is whose can't be told."""
     ids = tuple(cell for row in rows for cell in row.cells)
     for cell in ids:
-        cells.setdefault(cell, Reading(State.ILLEGIBLE, confidence=0.0) if line.filled else _BLANK)
+        cells[cell] = Reading(State.ILLEGIBLE, confidence=0.0) if line.filled else _BLANK
     span = source.span(line.start, line.end)
     raw = source.document.text[slice(*span)][:200]
     defects.append(Defect("S-ROWS-MERGED", ids, (span,), _names(table, rows[0]) | {"raw": raw, "count": len(rows)}))
