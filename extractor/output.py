@@ -157,6 +157,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "code": finding.code,
         "severity": finding.severity,
+        "priority": finding.priority,
         "cells": finding.cells,
         "spans": finding.spans,
         "expected": finding.expected,

@@ -97,6 +97,7 @@ class SuspectPart(Strict):
 class FindingPart(Strict):
     code: str
     severity: Severity
+    priority: float = Field(0.0, ge=0, description="what a look at it gains, per field; highest first")
     cells: list[str]
     spans: list[Span]
     expected: Number | Interval | None

@@ -33,7 +33,8 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One failed edit, or one defect of the source. `params` fill the templates of the message catalogue."""
+    """One failed edit, or one defect of the source. `params` fill the templates of the message catalogue; `priority` says how
+    much there is to gain by looking at it (`extractor.verification.priority`)."""
 
     code: str
     severity: Severity
@@ -43,6 +44,7 @@ class Finding:
     found: Number | None = None
     params: Mapping[str, object] = field(default_factory=dict)
     suspects: tuple[Suspect, ...] = ()
+    priority: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,13 @@ from extractor.verification.counts import Counts, counts_of
 from extractor.verification.deduction import Deduction, deduce
 from extractor.verification.finding import Finding, Interval, Verification
 from extractor.verification.placement import Placed, place_rows
+from extractor.verification.priority import by_priority
 from extractor.verification.propagation import Bound
 from extractor.verification.slips import slips
 
 # tables are looked at in the form's order, whatever order they are handed over in
 _ORDER = tuple(dict.fromkeys(t.key for f in forms() for t in f.tables))
 _WHOLE_ROWS = ("S-ROW-LOST", "S-TABLE-LOST", "S-NUMBERS-DETACHED")
-_SEVERITIES = {"error": 0, "warning": 1, "info": 2}
 
 
 @dataclass(slots=True)
@@ -55,14 +55,8 @@ def verify(report: Report) -> Verification:
     result.findings += header_findings(report.header, found)
     holds, narrative = check_claims(report, result.cells, result.intervals, result.deduced)
     result.findings += narrative
-    result.findings.sort(key=_priority)
-    return Verification(result.placed, result.deduced, result.intervals, holds, tuple(result.findings))
-
-
-def _priority(finding: Finding) -> tuple[int, float, str]:
-    """Errors first; among them what can be put right at a glance, findings with the same likeliest suspect together."""
-    top = finding.suspects[0] if finding.suspects else None
-    return _SEVERITIES[finding.severity], -top.weight if top else 0.0, top.cell if top else ""
+    findings = by_priority(result.findings, result.cells, result.deduced)
+    return Verification(result.placed, result.deduced, result.intervals, holds, findings)
 
 
 def _verify_table(table: TableReading, versions: dict[str, str], result: _Result) -> None:

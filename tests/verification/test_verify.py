@@ -76,12 +76,12 @@ def test_findings_do_not_depend_on_the_hash_seed() -> None:
     assert "S-ROW-OPEN" in outputs.pop()
 
 
-def test_errors_come_first_and_what_is_located_before_what_is_not() -> None:
+def test_findings_come_by_priority_and_a_note_never_first() -> None:
     findings = verify(damaged_report()).findings
-    ranks = [("error", "warning", "info").index(f.severity) for f in findings]
-    assert ranks == sorted(ranks)
-    weights = [f.suspects[0].weight if f.suspects else 0.0 for f in findings if f.severity == "error"]
-    assert weights == sorted(weights, reverse=True)
+    scores = [f.priority for f in findings]
+    assert scores == sorted(scores, reverse=True)
+    assert findings[0].severity != "info"
+    assert findings[-1].severity == "info"
 
 
 def test_every_message_can_be_written() -> None:
