@@ -105,7 +105,7 @@ class _Fit:
 def _fit(form: str, table: Table, lines: list[Line], words: str) -> _Fit:
     if table.one_line:
         return _Fit(form, table, lines, (), (), 1.0 if lines else 0.0)
-    named = {key for label, key in column_labels(table).items() if len(label) >= 4 and label in words}
+    named = {key for label, key in column_labels(form, table.key).items() if len(label) >= 4 and label in words}
     # tables of few rows differ between the versions by their columns, tables of many by their rows
     columns = 0 if table.uniform else len(named)
     united = reunite(lines, form, table)
@@ -160,7 +160,8 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
     defects: list[Defect] = []
     if table.uniform:
         header = [line for line in fit.lines if line.end <= first]
-        plan = layout(header, [f.line for f in found], column_labels(table), [c.key for c in table.columns], source.as_printed)
+        labels = column_labels(fit.form, table.key)
+        plan = layout(header, [f.line for f in found], labels, [c.key for c in table.columns], source.as_printed)
         if not plan.headed:
             defects.append(Defect("S-HEADER-LOST", (), (source.span(first, first),), _names(table)))
     cells: dict[str, Reading] = {}
@@ -343,7 +344,7 @@ def _read_one_line(source: _Source, fit: _Fit) -> TableReading:
         defect = Defect("S-ROW-LOST", ids, (), _names(table) | {"label": table.label, "label_zh": table.label,
                         "label_en": table.label_en, "count": 1, "last_zh": table.label, "last_en": table.label_en})
         return TableReading(table.key, form, dict.fromkeys(ids, _ABSENT), defects=(defect,))
-    labels = column_labels(table)
+    labels = column_labels(form, table.key)
     placement, named = one_line_placement(values or blank[:1], header, labels, [c.key for c in table.columns], len(table.rows))
     line = (values or blank)[0]
     whole = make_line((), placement.cells, line.visible, line.start, (values or blank)[-1].end)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
 
-from extractor.forms import Table
 from extractor.forms import table as form_table
 
 # The traditional characters that occur in the forms' labels, with their simplified forms.
@@ -146,7 +145,7 @@ def rows_named(words: str, form: str, table: str) -> tuple[int, ...]:
 def heads_column(words: str, form: str, table: str) -> bool:
     """Whether words are the label of a column or stand over one: never a part of a row's label."""
     query = squeeze(words)
-    return query in _OVER or query in column_labels(form_table(form, table))
+    return query in _OVER or query in column_labels(form, table)
 
 
 def is_part(fragment: str, label: str, form: str, table: str) -> bool:
@@ -157,10 +156,10 @@ def is_part(fragment: str, label: str, form: str, table: str) -> bool:
 
 
 @cache
-def column_labels(table: Table) -> dict[str, str]:
+def column_labels(form: str, table: str) -> dict[str, str]:
     """Every squeezed way to write a column's label, to the column's key; what two columns share is left out."""
     found: dict[str, str] = {}
-    for column in table.columns:
+    for column in form_table(form, table).columns:
         for label in (column.label, *column.aliases):
             found.setdefault(squeeze(label), column.key)
     return found

@@ -21,8 +21,6 @@ from extractor.reading.model.grounding import (
     claims_of,
     doubled,
     line_at,
-    look_up,
-    together,
 )
 from extractor.reading.model.question import Lines
 from extractor.report import Defect, OpenRow, Reading, Report, State, TableReading
@@ -75,9 +73,7 @@ class _Table:
                 self.cells.update(dict.fromkeys(row.cells, _ABSENT))
             else:
                 answered.append(said[0])
-        grounded = [
-            look_up(self.lines, self.form, self.table, group) for group in together(answered)
-        ]
+        grounded = list(look_up_all(self.lines, self.form, self.table, answered))
         twice = doubled(grounded)
         plan = self._layout(grounded)
         for index, looked_up in enumerate(grounded):
@@ -93,7 +89,7 @@ class _Table:
         first = min(line.start for line in rows)
         above = [n for n, line in self.lines.numbered.items() if line.table == self.table.key and line.end <= first]
         header = [line_at(self.lines, number, len(self.table.columns)) for number in above[-_HEADER:]]
-        return layout(header, rows, column_labels(self.table), [c.key for c in self.table.columns], self.lines.text)
+        return layout(header, rows, column_labels(self.form, self.table.key), [c.key for c in self.table.columns], self.lines.text)
 
     def _take(self, row: Grounded, plan: Layout | None, twice: bool) -> None:
         """Put the cells of one line into the cells of its rows, or leave them open."""
