@@ -12,7 +12,7 @@ from enum import Enum
 from functools import lru_cache
 
 from extractor.forms import Table
-from extractor.reading.alignment import MATCH
+from extractor.forms import table as form_table
 from extractor.reading.cells import EMPTY, Cell, Content, Kind, content_of
 from extractor.reading.labels import is_part, similarities
 from extractor.reading.lines import Line, make_line, table_lines
@@ -22,7 +22,8 @@ from extractor.reading.model.question import Lines
 
 NEARBY = (-1, 1, -2, 2)
 """Lines beside the one named that are looked at, in this order."""
-_ALIKE = 0.5
+_WHOLE = 0.95
+_ALIKE = 0.45
 """A line's words this like the row's label are its label, whatever OCR did to it."""
 
 
@@ -89,6 +90,16 @@ def together(claims: Iterable[Claimed]) -> Iterator[tuple[Claimed, ...]]:
         yield tuple(group)
 
 
+def look_up_all(lines: Lines, form: str, table: Table, claims: Iterable[Claimed]) -> Iterator[Grounded]:
+    """Look rows up: those on one line as one, and where they are not found so, each by itself."""
+    for group in together(claims):
+        found = look_up(lines, form, table, group)
+        if len(group) == 1 or found.verdict in (Verdict.FOUND, Verdict.NEARBY, Verdict.PARTLY) or table.one_line:
+            yield found
+        else:
+            yield from (look_up(lines, form, table, (claim,)) for claim in group)
+
+
 def look_up(lines: Lines, form: str, table: Table, claimed: tuple[Claimed, ...]) -> Grounded:
     """Look rows up at the line they name, and where they don't stand there, at the lines beside it."""
     named = claimed[0].line
@@ -108,7 +119,7 @@ def look_up(lines: Lines, form: str, table: Table, claimed: tuple[Claimed, ...])
 def _at(lines: Lines, form: str, table: Table, claimed: tuple[Claimed, ...], number: int) -> Grounded:
     line = line_at(lines, number, len(table.columns))
     filled = [cell for cell in line.tail if cell.content is not EMPTY]
-    if not table.one_line and line.text and (len(claimed) > 1 or not _bears(line, form, table, claimed[0].code)):
+    if not _can_be(lines, line, form, table, claimed, number):
         return Grounded(claimed, Verdict.OTHER_ROW)
     wanted = _aligned(_wanted(claimed, table), filled)
     if wanted is None or (not filled and not all(c.values is Said.BLANK for c in claimed)):
@@ -131,22 +142,38 @@ def line_at(lines: Lines, number: int, columns: int) -> Line:
     return make_line(label, tail, visible, place.start, place.end, parts[0].lead if parts else 0)
 
 
-def _bears(line: Line, form: str, table: Table, code: str) -> bool:
-    """Whether the words on the line can be the label of this row, or a piece of it."""
-    return _label_fits(line.text, form, table.key, codes()[code].row)
+def _can_be(lines: Lines, line: Line, form: str, table: Table, claimed: tuple[Claimed, ...], number: int) -> bool:
+    """Whether these rows can stand on the line: it lies in their table, where that is known to be somewhere, and its words are
+    this row's label or a piece of it. A line without words can be any row's that has no line with its label."""
+    if lines.numbered[number].table != table.key and any(n.table == table.key for n in lines.numbered.values()):
+        return False
+    if table.one_line:
+        return True
+    if line.text:
+        return len(claimed) == 1 and _label_fits(line.text, form, table.key, codes()[claimed[0].code].row)
+    return not any(_has_label(lines, form, table, claim.code) for claim in claimed)
+
+
+def _has_label(lines: Lines, form: str, table: Table, code: str) -> bool:
+    """Whether some line of the table bears the row's label, whole, and numbers."""
+    at = [row.key for row in table.rows].index(codes()[code].row)
+    for number, place in lines.numbered.items():
+        if place.table == table.key:
+            line = line_at(lines, number, len(table.columns))
+            if line.filled and line.text and similarities(line.text, form, table.key)[at] >= _WHOLE:
+                return True
+    return False
 
 
 @lru_cache(maxsize=8192)
 def _label_fits(text: str, form: str, table: str, row_key: str) -> bool:
-    from extractor.forms import table as form_table
-
     rows = form_table(form, table).rows
     row = next(i for i, r in enumerate(rows) if r.key == row_key)
     scores = similarities(text, form, table)
     best = max(scores)
-    if scores[row] >= max(_ALIKE, best - 0.1) or (best < MATCH and scores[row] >= best > 0):
+    if scores[row] >= max(_ALIKE, best - 0.1):
         return True
-    return best < 1.0 and is_part(text, "".join(rows[row].path), form, table)
+    return best < _WHOLE and is_part(text, "".join(rows[row].path), form, table)
 
 
 def _wanted(claimed: tuple[Claimed, ...], table: Table) -> list[tuple[Content, bool]]:

@@ -25,7 +25,8 @@ _BETWEEN = re.compile(
 )
 _SPACES = re.compile(r"[ \u3000]{2,}")
 # The form's own arithmetic, printed in the head of its second table: the one thing of a document that a model isn't shown.
-_ARITHMETIC = re.compile(r"[(\[]?\s*本\s*列\s*数[^|\n]{0,30}?勾\s*稽[^|\n]{0,60}?(?:四\s*项\s*之\s*和|(?=[|\n]|$))\s*[)\]]?")
+_ARITHMETIC = re.compile(r"勾\s*稽|项\s*加\s*第|项\s*之\s*和|等\s*于\s*第")
+_EDGE = re.compile(r"[|\d]")
 _MOST_LONE = 2000
 """Characters of lone values that go to one line: all numbers of a table may stand apart from their labels."""
 _ROW_TAG = re.compile(r"<tr\b", re.IGNORECASE)
@@ -68,13 +69,22 @@ def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _add(found: list[NumberedLine], text: str, start: int, end: int, table: str, shown: str = "") -> None:
     shown = shown or text[start:end]
-    if "勾" in shown:
-        shown = _ARITHMETIC.sub("", shown)
     if table:
-        shown = _PIPES.sub("|", shown.replace("\n", " ")).strip("| ")
+        shown = _without_arithmetic(_PIPES.sub("|", shown.replace("\n", " "))).strip("| ")
     shown = _SPACES.sub(" ", shown).strip()
     if _HELD.search(shown) or (table and shown.strip("|-: ")):
         found.append(NumberedLine(len(found) + 1, start, end, shown, table))
+
+
+def _without_arithmetic(shown: str) -> str:
+    """Without the cell, or the words between numbers, that the form's arithmetic stands in."""
+    found = _ARITHMETIC.search(shown)
+    while found is not None:
+        before = max((m.end() for m in _EDGE.finditer(shown, 0, found.start())), default=0)
+        behind = _EDGE.search(shown, found.end())
+        shown = shown[:before] + (shown[behind.start() :] if behind else "")
+        found = _ARITHMETIC.search(shown)
+    return shown
 
 
 def _table(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:

@@ -21,6 +21,7 @@ from extractor.reading.model.grounding import (
     claims_of,
     doubled,
     line_at,
+    look_up_all,
 )
 from extractor.reading.model.question import Lines
 from extractor.report import Defect, OpenRow, Reading, Report, State, TableReading
@@ -89,7 +90,8 @@ class _Table:
         first = min(line.start for line in rows)
         above = [n for n, line in self.lines.numbered.items() if line.table == self.table.key and line.end <= first]
         header = [line_at(self.lines, number, len(self.table.columns)) for number in above[-_HEADER:]]
-        return layout(header, rows, column_labels(self.form, self.table.key), [c.key for c in self.table.columns], self.lines.text)
+        keys = [c.key for c in self.table.columns]
+        return layout(header, rows, column_labels(self.form, self.table.key), keys, self.lines.text)
 
     def _take(self, row: Grounded, plan: Layout | None, twice: bool) -> None:
         """Put the cells of one line into the cells of its rows, or leave them open."""
