@@ -222,3 +222,70 @@ def test_a_lost_table_is_said_to_be_lost() -> None:
     reading = read(report_with("本年度未收到申请。"))["requests"]
     assert all(r.state is State.ABSENT for r in reading.cells.values())
     assert codes(reading) == {"S-TABLE-LOST"}
+
+
+def test_rows_printed_into_one_line_give_no_number_and_name_each_other() -> None:
+    text = report_with(tabs(requests()[2]))
+    merged = text.replace("行政处罚\t", "行政处罚 行政强制\t", 1).replace("\n行政强制\t", "\n\t", 1)
+    reading = read(merged)["disclosure"]
+    cells = ("disclosure.penalties.decisions", "disclosure.coercive_measures.decisions")
+    assert all(reading.cells[c].value is None for c in cells)
+    assert set(defect(reading, "S-ROWS-MERGED").cells) == set(cells)
+
+
+def test_an_empty_cell_in_front_is_not_taken_for_a_column_where_rows_are_short() -> None:
+    _, _, lines = requests()
+    del lines[6][1][2]  # one row has lost a cell, so others may have
+    lines[23] = (lines[23][0], ["", *lines[23][1][:3], *lines[23][1][4:]])
+    reading = read(report_with(tabs(lines)))["requests"]
+    assert {row.row for row in reading.open_rows} == {"requests.refused.security_stability", "requests.outcomes_total"}
+
+
+def test_a_page_number_between_two_rows_is_no_cell() -> None:
+    _, values, lines = requests()
+    body = tabs(lines).split("\n")
+    for at, number in ((9, "8"), (14, "- 9 -"), (18, "第 10 页 共 12 页")):
+        body.insert(at, f"\n{number}\n")
+    reading = read(report_with("\n".join(body)))["requests"]
+    assert all(reading.cells[c].value == v for c, v in values.items() if c.startswith("requests."))
+
+
+def test_detached_numbers_without_sums_need_every_label_known() -> None:
+    labels = ["第二十条第（一）项", "信息内容", "本年制发件数", "规章", "行政规范性文件", "其他主动公开文件", "行政许可", "行政处罚",
+              "行政强制"]
+    text = report_with(tabs(requests()[2]))
+    start, end = text.index("第二十条第（一）项"), text.index("三、收到和处理")
+    reading = read(text[:start] + "\n".join([*labels, "", *"123456789"]) + "\n\n" + text[end:])["disclosure"]
+    assert all(r.value is None for r in reading.cells.values())
+    assert codes(reading) == {"S-NUMBERS-DETACHED"}
+
+
+def test_a_minus_before_a_number_is_only_read_where_it_can_be_one_thing() -> None:
+    flat = " ".join(report_with(tabs(requests("2019")[2]), "2019").split())
+    before, after = flat.split("行政强制 ", 1)
+    place = after.split(" ", 3)
+    five = read(f"{before}行政强制 7 - 5 11 {place[3]}")["disclosure"]
+    cells = [f"disclosure.coercive_measures.{c}" for c in ("previous_items", "change", "decisions")]
+    assert [five.cells[c].value for c in cells] == [7, -5, 11]
+    unclear = read(f"{before}行政强制 7 - 5 {place[3]}")["disclosure"]
+    assert [unclear.cells[c].value for c in cells] == [7, None, None]
+
+
+def test_columns_by_the_headers_place_where_zeros_are_left_blank_and_digits_are_wide() -> None:
+    table, values, lines = requests()
+    text = [" " * 40 + "  ".join(HEADER)]
+    starts = [40 + sum(2 * len(h) + 2 for h in HEADER[:i]) for i in range(7)]
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    for labels, cells in lines:
+        line = labels[-1][:18]
+        width = 2 * len(line)
+        for at, start in enumerate(starts):
+            if at in (0, 6):
+                digits = cells[at].translate(wide)
+                line += " " * (start - width) + digits
+                width = start + 2 * len(digits)
+        text.append(line)
+    reading = read(report_with("\n".join(text)))["requests"]
+    for row in table.rows:
+        found = [reading.cells[c].value for c in row.cells]
+        assert found == [values[row.cells[0]], None, None, None, None, None, values[row.cells[6]]], row.key
