@@ -2,6 +2,7 @@
 # make test   ruff, mypy --strict and the tests
 # make check  ruff and mypy alone
 # make bench  reports per second and core, stage by stage
+# make record asks the model that EXTRACTOR_… names, or the stand-in, and keeps the exchanges in cassettes/
 # Each target installs what it needs into .venv and is quick when that is there already.
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 SAMPLES := $(sort $(wildcard samples/*.txt samples/*.md))
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench record clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.core
@@ -25,6 +26,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.core
 	@$(BIN)/python benchmarks/bench_extract.py $(SAMPLES)
+
+record: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q tests/llm/test_recorded.py -k test_report --record-mode=rewrite
 
 clean:
 	rm -rf $(VENV) out
