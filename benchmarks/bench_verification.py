@@ -53,7 +53,7 @@ def valid_cells(rng: random.Random) -> Cells:
         cells[f"requests.{r}.total"] = sum(cells[f"requests.{r}.{c}"] for c in PARTS)
     for row in FORM.table("disputes").rows:
         parts = [count(9) for _ in range(4)]
-        cells |= zip(FORM.table("disputes").row_cells(row), [*parts, sum(parts)], strict=True)
+        cells |= zip(row.cells, [*parts, sum(parts)], strict=True)
     return cells
 
 
@@ -67,7 +67,7 @@ def as_report(cells: Damaged) -> Report:
     tables: dict[str, TableReading] = {}
     for key in ("requests", "disputes"):
         of = FORM.table(key)
-        readings = {cell: as_reading(cells[cell]) for row in of.rows for cell in of.row_cells(row)}
+        readings = {cell: as_reading(cells[cell]) for row in of.rows for cell in row.cells}
         tables[key] = TableReading(key, FORM.code, readings, score=1.0)
     return Report("sha256:0", "made at random", 4000, FORM.code, tables, Header(), ())
 

@@ -63,7 +63,7 @@ def set_disclosure(rng: Random, drawn: Drawn, style: Style) -> Sheet:
             names = [table.column(c) for c in row.columns]
             texts = [rng.choice(n.aliases) if n.aliases and rng.random() < style.alias_chance / 2 else n.label for n in names]
             lines.append(Line("header", [], head=[HeadCell("信息内容"), *[HeadCell(spell(t, style.spelling)) for t in texts]]))
-        cells = table.row_cells(row)
+        cells = row.cells
         places = []
         for key, cell in zip(row.columns, cells, strict=True):
             column = table.column(key)
@@ -87,7 +87,7 @@ def set_requests(rng: Random, drawn: Drawn, style: Style) -> Sheet:
         Line("header", [], head=[HeadCell(n) for n in names[1:6]]),
     ]
     for row, labels in _merged(table):
-        cells = table.row_cells(row)
+        cells = row.cells
         places = [_content(rng, cell, drawn.values[cell], style) for cell in cells]
         lines.append(Line("row", [_label(rng, row, text, style) if text else "" for text in labels], row.key, cells, places))
     return Sheet("requests", drawn.forms["requests"], lines, 3, 7, style.layout)
@@ -103,7 +103,7 @@ def set_disputes(rng: Random, drawn: Drawn, style: Style) -> Sheet:
         Line("header", [], head=[*[HeadCell(n, 1, 2) for n in names], HeadCell(groups[1], 5), HeadCell(groups[2], 5)]),
         Line("header", [], head=[HeadCell(n) for n in (*names, *names)]),
     ]
-    cells = tuple(cell for r in table.rows for cell in table.row_cells(r))
+    cells = tuple(cell for r in table.rows for cell in r.cells)
     marked = style.marked_disputes and not any(drawn.values[c] for c in cells)
     places = [
         Content(style.marked_disputes, State.MARKED, None, c) if marked else _content(rng, c, drawn.values[c], style)

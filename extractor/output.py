@@ -55,7 +55,7 @@ def cell_readings(report: Report, verification: Verification) -> dict[str, Readi
 @lru_cache(maxsize=64)
 def _cell_ids(form: str, key: str) -> tuple[str, ...]:
     of = form_table(form, key)
-    return tuple(cell for row in of.rows for cell in of.row_cells(row))
+    return tuple(cell for row in of.rows for cell in row.cells)
 
 
 def _cells(report: Report, verification: Verification) -> dict[str, dict[str, Any]]:

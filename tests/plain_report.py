@@ -46,7 +46,7 @@ def _table(table: Table, values: dict[str, int]) -> str:
     if table.one_line:
         groups = "\t".join("/".join(row.path) + "\t" * (len(row.columns) - 1) for row in table.rows)
         columns = "\t".join(c.label for _ in table.rows for c in table.columns)
-        line = "\t".join(str(values[cell]) for row in table.rows for cell in table.row_cells(row))
+        line = "\t".join(str(values[cell]) for row in table.rows for cell in row.cells)
         return "\n".join([groups, columns, line])
     lines: list[str] = []
     heading: tuple[str, tuple[str, ...]] | None = None
@@ -59,7 +59,7 @@ def _table(table: Table, values: dict[str, int]) -> str:
             first = "信息内容" if table.key == "disclosure" else block
             lines.append("\t".join([first, *(table.column(c).label for c in row.columns)]))
         signs = ["+" if table.column(c).signed else "" for c in row.columns]
-        numbers = [f"{sign}{values[cell]}" for sign, cell in zip(signs, table.row_cells(row), strict=True)]
+        numbers = [f"{sign}{values[cell]}" for sign, cell in zip(signs, row.cells, strict=True)]
         label = row.path if table.key == "requests" else row.path[-1:]
         lines.append("\t".join([*label[-2:], *numbers]))
     return "\n".join(lines)

@@ -45,7 +45,7 @@ def codebook() -> tuple[Variable, ...]:
                 used.setdefault(cell, {})[identity.code] = None
         for table in form.tables:
             for row in table.rows:
-                for key, cell in zip(row.columns, table.row_cells(row), strict=True):
+                for key, cell in zip(row.columns, row.cells, strict=True):
                     column = table.column(key)
                     codes = tuple(used.get(cell, ()))
                     known = found.get(cell)

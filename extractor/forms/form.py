@@ -48,7 +48,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table. `one_line`: the rows stand side by side on one line (disputes: three groups of five numbers).
-    `section` is the key of the section it stands in."""
+    `section` is the key of the section it stands in. `uniform`: every row has every column."""
 
     key: str
     label: str
@@ -56,21 +56,14 @@ class Table:
     section: str
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
-    one_line: bool = False
-
-    @property
-    def uniform(self) -> bool:
-        """Every row has every column."""
-        return all(len(r.columns) == len(self.columns) for r in self.rows)
+    one_line: bool
+    uniform: bool
 
     def column(self, key: str) -> Column:
         return next(c for c in self.columns if c.key == key)
 
     def row(self, key: str) -> Row:
         return next(r for r in self.rows if r.key == key)
-
-    def row_cells(self, row: Row) -> tuple[str, ...]:
-        return row.cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +120,7 @@ class Form:
 
     @property
     def cell_ids(self) -> tuple[str, ...]:
-        return tuple(cell for t in self.tables for r in t.rows for cell in t.row_cells(r))
+        return tuple(cell for t in self.tables for r in t.rows for cell in r.cells)
 
     def covers(self, year: int) -> bool:
         return self.first_year <= year and (self.last_year is None or year <= self.last_year)
@@ -145,7 +138,7 @@ def _identities(spec: Mapping[str, Any], tables: Mapping[str, Table]) -> list[Id
         Identity(spec["code"], tuple(a + key + b for key in left), tuple(a + key + b for key in right), spec["source"])
         for a, b in places
     ]
-    known = {cell for r in table.rows for cell in table.row_cells(r)}
+    known = {cell for r in table.rows for cell in r.cells}
     for identity in ids:
         unknown = set(identity.cells) - known
         if unknown:
@@ -181,7 +174,9 @@ def parse_form(data: Mapping[str, Any]) -> Form:
                 tuple(f"{t['key']}.{r['key']}.{c}" for c in held), tuple(r.get("aliases", ())))
             for r in t["rows"]
         )
-        tables[t["key"]] = Table(t["key"], t["label"], t["en"], t["section"], rows, columns, t.get("one_line", False))
+        uniform = all(len(row.columns) == len(columns) for row in rows)
+        one_line = t.get("one_line", False)
+        tables[t["key"]] = Table(t["key"], t["label"], t["en"], t["section"], rows, columns, one_line, uniform)
     sections = tuple(
         SectionLabel(s["key"], s["numeral"], s["label"], s["en"], tuple(s.get("aliases", ()))) for s in data["sections"]
     )

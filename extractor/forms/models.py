@@ -56,7 +56,7 @@ def cells_model(form_code: str, table_key: str) -> type[BaseModel]:
     of = table(form_code, table_key)
     fields: dict[str, Any] = {}
     for row in of.rows:
-        for column_key, cell in zip(row.columns, of.row_cells(row), strict=True):
+        for column_key, cell in zip(row.columns, row.cells, strict=True):
             column = of.column(column_key)
             title, description = f"{' / '.join(row.path)} · {column.label}", f"{row.label_en} · {column.label_en}"
             fields[cell.replace(".", "__")] = (Cell, Field(alias=cell, title=title, description=description))

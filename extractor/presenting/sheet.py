@@ -162,7 +162,7 @@ def _lines(table: Table, rows: list[Row], faces: Mapping[str, Face], language: L
     lines: list[Line] = []
     above: tuple[str, ...] = ()
     for row in rows:
-        own = tuple(faces[cell] for cell in table.row_cells(row))
+        own = tuple(faces[cell] for cell in row.cells)
         if language == "en":  # English labels are complete in themselves
             lines.append(Line(row.label_en, 0, own))
             continue

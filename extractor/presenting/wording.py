@@ -139,8 +139,8 @@ def cell_label(report: Report, cell: str, language: Language) -> str:
     if reading is not None:
         table = form_table(reading.form, key)
         for row in table.rows:
-            if cell in table.row_cells(row):
-                column = table.column(row.columns[table.row_cells(row).index(cell)])
+            if cell in row.cells:
+                column = table.column(row.columns[row.cells.index(cell)])
                 return f"{row.label} · {column.label}" if language == "zh" else f"{row.label_en} · {column.label_en}"
     return cell
 

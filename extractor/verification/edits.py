@@ -96,7 +96,7 @@ def compile_edits(code: str, tables: Sequence[Table], edits: Iterable[Edit]) -> 
     Raises ValueError where an edit names a cell that the tables don't have, a cell twice, or has no message.
     """
     edits = tuple(edits)
-    cells = tuple(cell for t in tables for r in t.rows for cell in t.row_cells(r))
+    cells = tuple(cell for t in tables for r in t.rows for cell in r.cells)
     index = {cell: i for i, cell in enumerate(cells)}
     of_cell: list[list[tuple[int, int]]] = [[] for _ in cells]
     members: list[Incidence] = []
@@ -119,12 +119,12 @@ def compile_edits(code: str, tables: Sequence[Table], edits: Iterable[Edit]) -> 
     family = _families(members)
     totals = {edit.left[0] for edit in edits if len(edit.left) == 1 < len(edit.right)}
     columns = [t.column(c) for t in tables for r in t.rows for c in r.columns]
-    bound = [t for t in tables if any(of_cell[index[cell]] for r in t.rows for cell in t.row_cells(r))]
-    rows = tuple(tuple(index[cell] for cell in t.row_cells(r)) for t in bound for r in t.rows)
+    bound = [t for t in tables if any(of_cell[index[cell]] for r in t.rows for cell in r.cells)]
+    rows = tuple(tuple(index[cell] for cell in r.cells) for t in bound for r in t.rows)
     lines = tuple(
         line
         for t in bound
-        for numbers in [[tuple(index[cell] for cell in t.row_cells(r)) for r in t.rows]]
+        for numbers in [[tuple(index[cell] for cell in r.cells) for r in t.rows]]
         for line in ([tuple(c for row in numbers for c in row)] if t.one_line else numbers)
     )
     sides = tuple(
@@ -170,7 +170,7 @@ def _components(members: Sequence[Incidence]) -> tuple[int, ...]:
 def table_system(form_code: str, table_key: str) -> System:
     """The edits of one table of one form. Raises KeyError."""
     of = table(form_code, table_key)
-    own = {cell for r in of.rows for cell in of.row_cells(r)}
+    own = {cell for r in of.rows for cell in r.cells}
     return compile_edits(form_code, (of,), [_edit(i, form_code) for i in form(form_code).identities if i.left[0] in own])
 
 

@@ -251,8 +251,10 @@ def test_a_page_number_between_two_rows_is_no_cell() -> None:
 
 
 def test_detached_numbers_without_sums_need_every_label_known() -> None:
-    labels = ["第二十条第（一）项", "信息内容", "本年制发件数", "规章", "行政规范性文件", "其他主动公开文件", "行政许可", "行政处罚",
-              "行政强制"]
+    labels = [
+        "第二十条第（一）项", "信息内容", "本年制发件数", "规章", "行政规范性文件", "其他主动公开文件", "行政许可",
+        "行政处罚", "行政强制",
+    ]
     text = report_with(tabs(requests()[2]))
     start, end = text.index("第二十条第（一）项"), text.index("三、收到和处理")
     reading = read(text[:start] + "\n".join([*labels, "", *"123456789"]) + "\n\n" + text[end:])["disclosure"]
