@@ -18,10 +18,9 @@ from rapidfuzz.distance import OSA
 
 from extractor.documents import Document
 from extractor.forms import form
-from extractor.messages import catalogue
 from extractor.report import Report, Span
-from extractor.verification.finding import Finding, Severity, Verification
-from extractor.verification.naming import names, split
+from extractor.verification.finding import Finding, Verification
+from extractor.verification.naming import names, severity_of, split
 
 _SENTENCE = re.compile(r"[^。；;！？\n]{24,}")
 _COUNTY = re.compile(r".{1,10}?[县区旗市]")
@@ -29,7 +28,6 @@ _COPIED = 0.6  # share of a report's long sentences that stand in another body's
 _FEWEST = 6  # sentences that a report must have for this to say anything
 _MAGNITUDE, _LARGE = 20, 200  # times the median of the other years, and at least so far from it
 _WATCHED = ("requests.received.total", "disclosure.licences.decisions", "disclosure.penalties.decisions")
-_SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "info"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def check_across(records: Iterable[Record], parents: Mapping[str, str] | None = 
 
 
 def _finding(code: str, record: Record, cells: Sequence[str], spans: Sequence[Span], params: Mapping[str, object]) -> Finding:
-    severity = _SEVERITIES[catalogue()[code].severity]
+    severity = severity_of(code)
     expected, found = params.get("expected"), params.get("found")
     return Finding(
         code, severity, tuple(cells), tuple(spans), expected if isinstance(expected, int) else None,

@@ -5,30 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from extractor.messages import catalogue
 from extractor.report import Defect, Reading, State
 from extractor.verification.counts import Counts
-from extractor.verification.finding import Finding, Interval, Severity, Suspect
-from extractor.verification.naming import LANGUAGES, cell_list, names, phrase, split, spread
-from extractor.verification.placement import Placed
+from extractor.verification.finding import Finding, Interval, Suspect
+from extractor.verification.grouping import grouped, signs_missing
+from extractor.verification.naming import LANGUAGES, cell_list, names, phrase, severity_of, split, spread
 from extractor.verification.propagation import Slack
 
 _NOTHING = {"zh": "", "en": ""}
 _SIGNS = ("+", "-", "－", "＋", "−", "—", "增", "减", "↑", "↓")
 _MISSING = (State.ABSENT, State.ILLEGIBLE)
-_SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "info"}
-
-
-def severity_of(code: str) -> Severity:
-    """The severity that the catalogue gives a finding. Raises KeyError for a code that it doesn't know."""
-    return _SEVERITIES[catalogue()[code].severity]
 
 
 def defect_findings(
     defects: Iterable[Defect], forms: Mapping[str, str], deduced: Mapping[str, int], intervals: Mapping[str, Interval]
 ) -> list[Finding]:
     """A finding for each defect, its parameters completed. `forms`: the form of each table. Raises KeyError: unknown code."""
-    return [_defect_finding(d, forms, deduced, intervals) for d in defects]
+    return [_defect_finding(d, forms, deduced, intervals) for d in grouped(defects, deduced)]
 
 
 def _defect_finding(
@@ -83,24 +76,6 @@ def _named(form: str, cell: str) -> dict[str, object]:
     return {"cell_zh": name["cell_zh"], "cell_en": name["cell_en"]}
 
 
-def placement_findings(placed: Iterable[Placed], form: str) -> list[Finding]:
-    """A finding for each open row: how its numbers were placed, or that they could not be."""
-    findings: list[Finding] = []
-    for one in placed:
-        row = one.row
-        raw = " ".join(r.raw for r in row.readings)
-        count, columns = len(row.readings), len(row.cells)
-        params = names(form, row.cells[0]) | {"raw": raw, "count": count, "columns": columns}
-        if row.row == split(row.cells[0])[0]:  # a whole table on one line
-            params |= {f"label_{language}": params[f"table_{language}"] for language in LANGUAGES}
-        spans = tuple(r.span for r in row.readings if r.span is not None) or (row.span,)
-        code = "S-ROW-PLACED" if one.settled else "S-ROW-OPEN"
-        severity = "info" if one.outcome == "alike" else severity_of(code)
-        reason = phrase(f"P-ROW-{one.outcome.upper()}")
-        findings.append(Finding(code, severity, row.cells, spans, params=params | spread(reason=reason)))
-    return findings
-
-
 def cell_findings(
     counts: Counts, named: frozenset[str], deduced: Mapping[str, int], intervals: Mapping[str, Interval]
 ) -> list[Finding]:
@@ -113,13 +88,14 @@ def cell_findings(
     blank: list[str] = []
     lost: list[str] = []
     needed: list[tuple[str, int]] = []
+    unsigned: list[tuple[str, Reading]] = []
     for number, (cell, reading) in enumerate(zip(system.cells, counts.readings, strict=True)):
         state = reading.state
         if state is State.PRINTED:
             if number in counts.unfit:
                 findings.append(_of_cell("V-NOT-A-COUNT", form, cell, reading))
             elif system.signed[number] and _unsigned(reading):
-                findings.append(_of_cell("V-SIGN-MISSING", form, cell, reading))
+                unsigned.append((cell, reading))
             continue
         value = deduced.get(cell)
         if value and state in (State.BLANK, State.MARKED):
@@ -128,6 +104,7 @@ def cell_findings(
             blank.append(cell)
         elif state in _MISSING and cell not in named:
             lost.append(cell)
+    findings += signs_missing(form, unsigned)
     if needed:
         findings.append(_not_nought(counts, needed))
     for code, cells in (("S-CELL-BLANK", blank), ("S-CELL-LOST", lost)):

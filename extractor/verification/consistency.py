@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from extractor.forms.form import form, forms, table
 from extractor.report import Header
-from extractor.verification.completeness import severity_of
 from extractor.verification.finding import Finding
+from extractor.verification.naming import severity_of
 
 _PLAIN = str.maketrans("[]【】（）()", "〔〕〔〕〔〕〔〕", " \u3000")
 

@@ -1,4 +1,4 @@
-"""What cells, rows, columns and tables are called in messages to people, in Chinese and English."""
+"""What cells, rows, columns, tables and severities are called in messages to people, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from functools import lru_cache
 from math import inf
 
 from extractor.forms.form import Row, Table, table
-from extractor.messages import text
+from extractor.messages import catalogue, text
+from extractor.verification.finding import Severity
 from extractor.verification.propagation import Bound
 
 LANGUAGES = ("zh", "en")
+_SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "info"}
+
+
+def severity_of(code: str) -> Severity:
+    """The severity that the catalogue gives a finding. Raises KeyError for a code that it doesn't know."""
+    return _SEVERITIES[catalogue()[code].severity]
 
 
 def split(cell: str) -> tuple[str, str, str]:

@@ -15,13 +15,13 @@ from extractor.verification.claims import check_claims
 from extractor.verification.completeness import (
     cell_findings,
     defect_findings,
-    placement_findings,
     unconfirmed,
 )
 from extractor.verification.consistency import header_findings
 from extractor.verification.counts import Counts, counts_of
 from extractor.verification.deduction import Deduction, deduce
 from extractor.verification.finding import Finding, Interval, Verification
+from extractor.verification.grouping import placement_findings
 from extractor.verification.placement import Placed, place_rows
 from extractor.verification.priority import by_priority
 from extractor.verification.propagation import Bound
