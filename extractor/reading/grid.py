@@ -166,6 +166,7 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
             defects.append(Defect("S-HEADER-LOST", (), (source.span(first, first),), _names(table)))
     cells: dict[str, Reading] = {}
     open_rows: list[OpenRow] = []
+    widest = max(len(row.columns) for row in table.rows)
     merged: set[int] = set()
     for f in found:
         rows = rows_named(f.line.text, fit.form, table.key) if f.similarity < 1 else ()
@@ -176,7 +177,10 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
             continue
         row = table.rows[f.row]
         count = len(row.cells)
-        placement = place(_with_signs(f.line, table, row), plan or no_layout(count), count, source.as_printed)
+        if f.line.filled and len(f.line.tail) >= 2 * widest:
+            placement = Placement(f.line.tail, (), False)  # as many cells as two rows have: two rows in one line
+        else:
+            placement = place(_with_signs(f.line, table, row), plan or no_layout(count), count, source.as_printed)
         _place_row(source, table, row, row.cells, f, placement, cells, open_rows, defects)
     defects += _lost_rows(table, {f.row for f in found} | merged, cells)
     extra, more = _spare_lines(source, fit, cells)
