@@ -132,20 +132,25 @@ def _at(lines: Lines, form: str, table: Table, claimed: tuple[Claimed, ...], num
 
 def line_at(lines: Lines, number: int, columns: int) -> Line:
     """The cells of a numbered line: words in front as label, all that stands behind them as tail."""
-    place = lines.numbered[number]
-    parts = table_lines(lines.tagged, lines.text, place.start, place.end, columns)
-    if len(parts) == 1:
-        return parts[0]
+    known = lines.cut.get(number)
+    if known is None:
+        place = lines.numbered[number]
+        parts = table_lines(lines.tagged, lines.text, place.start, place.end, columns)
+        known = lines.cut[number] = parts[0] if len(parts) == 1 else _joined(parts, place.start, place.end)
+    return known
+
+
+def _joined(parts: list[Line], start: int, end: int) -> Line:
     label = [cell for part in parts for cell in part.label]
     tail = [cell for part in parts for cell in part.tail]
     visible = bool(parts) and all(part.visible for part in parts)
-    return make_line(label, tail, visible, place.start, place.end, parts[0].lead if parts else 0)
+    return make_line(label, tail, visible, start, end, parts[0].lead if parts else 0)
 
 
 def _can_be(lines: Lines, line: Line, form: str, table: Table, claimed: tuple[Claimed, ...], number: int) -> bool:
     """Whether these rows can stand on the line: it lies in their table, where that is known to be somewhere, and its words are
     this row's label or a piece of it. A line without words can be any row's that has no line with its label."""
-    if lines.numbered[number].table != table.key and any(n.table == table.key for n in lines.numbered.values()):
+    if lines.numbered[number].table != table.key and table.key in lines.by_table:
         return False
     if table.one_line:
         return True
@@ -157,11 +162,10 @@ def _can_be(lines: Lines, line: Line, form: str, table: Table, claimed: tuple[Cl
 def _has_label(lines: Lines, form: str, table: Table, code: str) -> bool:
     """Whether some line of the table bears the row's label, whole, and numbers."""
     at = [row.key for row in table.rows].index(codes()[code].row)
-    for number, place in lines.numbered.items():
-        if place.table == table.key:
-            line = line_at(lines, number, len(table.columns))
-            if line.filled and line.text and similarities(line.text, form, table.key)[at] >= _WHOLE:
-                return True
+    for number in lines.by_table.get(table.key, ()):
+        line = line_at(lines, number, len(table.columns))
+        if line.filled and line.text and similarities(line.text, form, table.key)[at] >= _WHOLE:
+            return True
     return False
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from extractor.documents import Document
 from extractor.llm.client import Question
 from extractor.reading.html import without_tags
+from extractor.reading.lines import Line
 from extractor.reading.model.answer import ReportAnswer
 from extractor.reading.model.lines import NumberedLine, numbered_lines
 from extractor.reading.model.prompts import prompt
@@ -21,7 +23,7 @@ _MOST = 60_000
 """Characters of a document that are shown at most; the longest report in hand has 16,000."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lines:
     """The numbered lines of a document, and the view they index: with HTML tags and with tags blanked."""
 
@@ -29,6 +31,17 @@ class Lines:
     tagged: str
     text: str
     numbered: Mapping[int, NumberedLine]
+    cut: dict[int, Line] = field(default_factory=dict)
+    """Lines of tables that were cut into cells already."""
+
+    @cached_property
+    def by_table(self) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the lines that lie in each table."""
+        found: dict[str, list[int]] = {}
+        for number, line in self.numbered.items():
+            if line.table:
+                found.setdefault(line.table, []).append(number)
+        return {key: tuple(numbers) for key, numbers in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
