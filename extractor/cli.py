@@ -220,6 +220,19 @@ def codebook(as_: str) -> None:
 
 
 @cli.command()
+@click.option("--format", "as_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@_language
+def edits(as_: str, language: Language) -> None:
+    """List the edits that reports are held to. 列出全部核查规则。"""
+    from extractor.verification.register import as_json, as_table
+
+    if as_ == "json":
+        _print_as_json(as_json())
+    else:
+        _console().print(as_table(language))
+
+
+@cli.command()
 def schema() -> None:
     """Print the JSON Schema of the output. 输出结果的 JSON Schema。"""
     from extractor.output_schema import json_schema

@@ -1,7 +1,8 @@
 """The one catalogue of messages to people, in Chinese and English: the TOML files beside this module.
 
 An entry: `[CODE]` with `zh`, `en` (templates in `str.format` style), and for findings `severity` (error, warning, info),
-`level` (structure, report, history, peers: which data the edit needs) and `source` (the law, notice or paper behind it).
+`level` (structure, report, history, peers: which data the edit needs), `source` (the law, notice or paper behind it) and, where
+an edit doesn't ask for equality, `tolerance`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Message:
     severity: str = ""
     level: str = ""
     source: str = ""
+    tolerance: str = ""
 
 
 @cache

@@ -26,7 +26,7 @@ Incidence = tuple[tuple[int, int], ...]
 class Edit:
     """The sum of `left` equals the sum of `right`. `line` is the row or the column it runs along.
 
-    Level, severity and messages stand in the catalogue under `code`.
+    Level, severity and messages stand in the catalogue under `code`; `extractor.verification.register` brings all together.
     """
 
     id: str
@@ -40,6 +40,11 @@ class Edit:
     @property
     def cells(self) -> tuple[str, ...]:
         return self.left + self.right
+
+    @property
+    def terms(self) -> tuple[tuple[str, int], ...]:
+        """Cells with their coefficients; their sum is zero."""
+        return tuple((cell, 1) for cell in self.left) + tuple((cell, -1) for cell in self.right)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +113,7 @@ def compile_edits(code: str, tables: Sequence[Table], edits: Iterable[Edit]) -> 
             raise ValueError(f"edit {edit.id} names a cell twice")
         if edit.code not in catalogue():
             raise ValueError(f"edit {edit.id} has no message")
-        terms = [(index[cell], 1) for cell in edit.left] + [(index[cell], -1) for cell in edit.right]
+        terms = [(index[cell], coefficient) for cell, coefficient in edit.terms]
         members.append(tuple(terms))
         for cell, coefficient in terms:
             of_cell[cell].append((number, coefficient))
