@@ -188,6 +188,37 @@ def show(file: Path, mode: str | None, language: Language) -> None:
 
 
 @cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER...", type=click.Path(path_type=Path))
+@click.option("--units", type=click.Path(path_type=Path), help="CSV with the columns unit and parent: who belongs to whom.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per report with findings, each on one line.")
+@_language
+def across(paths: tuple[Path, ...], units: Path | None, as_json: bool, language: Language) -> None:
+    """Hold reports against each other: other years, other bodies. 跨报告核对。"""
+    from extractor.comparing import UnitsError, compare, files_in, read_units
+    from extractor.output import dumps, finding_object
+    from extractor.presenting.terminal import show_compared
+    from extractor.presenting.wording import word
+
+    try:
+        parents = read_units(units) if units is not None else {}
+    except UnitsError as error:
+        raise click.UsageError(str(error)) from None
+    compared = compare(list(files_in(paths)), parents)
+    for failure in compared.failures:
+        click.echo(str(failure), err=True)
+    for source in compared.unplaced:
+        click.echo(f"{source}: {word('W-UNPLACED', language)}", err=True)
+    if as_json:
+        for id_, source, findings in compared.found:
+            line = {"document": {"id": id_, "source": source}, "findings": [finding_object(f) for f in findings]}
+            sys.stdout.buffer.write(dumps(line) + b"\n")
+    else:
+        show_compared(_console(), compared, language)
+    if compared.failures:
+        sys.exit(UNREAD)
+
+
+@cli.command()
 def forms() -> None:
     """List the statutory forms. 列出法定格式。"""
     from rich import box

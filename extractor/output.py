@@ -32,7 +32,7 @@ def to_json_object(document: Document, report: Report, verification: Verificatio
         "cells": _cells(report, verification),
         "figures": [_figure(f) for f in report.figures],
         "claims": [_claim(c, h, report, verification) for c, h in zip(report.claims, verification.holds, strict=True)],
-        "findings": [_finding(f) for f in verification.findings],
+        "findings": [finding_object(f) for f in verification.findings],
     }
     if report.models:
         out["models"] = [_asked(a) for a in report.models]
@@ -153,7 +153,8 @@ def _table_value(cell: str, report: Report, verification: Verification) -> Numbe
     return reading.value if reading else None
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """One finding of the contract's object."""
     return {
         "code": finding.code,
         "severity": finding.severity,

@@ -14,8 +14,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from extractor.comparing import Compared
 from extractor.documents.document import Document
-from extractor.presenting.sheet import Block, Face, Language, sheets
+from extractor.presenting.sheet import Block, Face, Language, ordered, sheets
 from extractor.presenting.wording import Told, header_rows, printable, told_claims, told_findings, word
 from extractor.report import Report
 from extractor.verification.finding import Verification
@@ -135,6 +136,23 @@ def _findings(document: Document, report: Report, verification: Verification, la
     for t in told:
         grid.add_row(Text(t.severity, style=_SEVERITY[t.severity]), t.code, _told(t, language))
     return Group(Text(f"\n{word('W-FINDINGS', language, **counts)}", style="bold"), grid)
+
+
+def show_compared(console: Console, compared: Compared, language: Language) -> None:
+    """Print what was found between reports, report by report."""
+    findings = 0
+    for _, source, own in compared.found:
+        findings += len(own)
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True, style="dim")
+        grid.add_column(overflow="fold")
+        for finding in ordered(own):
+            message = printable(word(finding.code, language, **finding.params))
+            grid.add_row(Text(finding.severity, style=_SEVERITY[finding.severity]), finding.code, Text(message))
+        console.print(Text(printable(source), style="bold"))
+        console.print(Padding(grid, (0, 0, 1, 2)))
+    console.print(Text(word("W-COMPARED", language, reports=compared.reports, found=len(compared.found), findings=findings)))
 
 
 def _told(told: Told, language: Language) -> Text:

@@ -18,9 +18,10 @@ from rapidfuzz.distance import OSA
 
 from extractor.documents import Document
 from extractor.forms import form
-from extractor.report import Report, Span
+from extractor.report import Reading, Report, Span, State
 from extractor.verification.finding import Finding, Verification
 from extractor.verification.naming import names, severity_of, split
+from extractor.verification.priority import by_priority
 
 _SENTENCE = re.compile(r"[^。；;！？\n]{24,}")
 _COUNTY = re.compile(r".{1,10}?[县区旗市]")
@@ -85,7 +86,13 @@ def check_across(records: Iterable[Record], parents: Mapping[str, str] | None = 
     _hosts(ordered, found)
     _copies(ordered, found)
     _units(bodies, parents or {}, found)
-    return {document: tuple(findings) for document, findings in found.items()}
+    by_id = {record.document: record for record in ordered}
+    return {document: _ranked(by_id[document], findings) for document, findings in found.items()}
+
+
+def _ranked(record: Record, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    printed = {cell: Reading(State.PRINTED, "", record.values.get(cell), span) for cell, span in record.spans.items()}
+    return by_priority(findings, printed, record.values)
 
 
 def _finding(code: str, record: Record, cells: Sequence[str], spans: Sequence[Span], params: Mapping[str, object]) -> Finding:
