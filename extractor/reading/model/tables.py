@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from extractor.forms import Row, Table
 from extractor.forms import table as form_table
-from extractor.reading.cells import EMPTY, Cell
+from extractor.reading.cells import EMPTY, Cell, Kind
 from extractor.reading.columns import Layout, layout, no_layout, place
 from extractor.reading.labels import column_labels
 from extractor.reading.model.answer import ReportAnswer
@@ -27,6 +28,7 @@ from extractor.reading.model.question import Lines
 from extractor.report import Defect, OpenRow, Reading, Report, State, TableReading
 
 READER = "model"
+_STATES = {kind: State.ILLEGIBLE if kind is Kind.TEXT else State(kind.value) for kind in Kind}
 _ABSENT = Reading(State.ABSENT, reader=READER)
 _BLANK = Reading(State.BLANK, reader=READER)
 _UNREAD = Reading(State.ILLEGIBLE, reader=READER, confidence=0.0)
@@ -65,7 +67,7 @@ class _Table:
     def read(self, claims: dict[str, list[Claimed]]) -> TableReading:
         answered: list[Claimed] = []
         lost: list[Row] = []
-        for code, row in zip(_codes(self.table, self.form), self.table.rows, strict=True):
+        for code, row in zip(_codes(self.table.key, self.form), self.table.rows, strict=True):
             said = claims.get(code, [])
             if len(said) != 1:
                 self._reject(row.cells, "M-ROW-CONTRADICTED" if said else "M-ROW-UNANSWERED", ())
@@ -104,8 +106,8 @@ class _Table:
             self._reject(ids, "M-ROW-ELSEWHERE" if row.verdict is Verdict.OTHER_ROW else "M-ROW-NOT-FOUND", span)
             return
         placement = place(row.line, plan or no_layout(len(ids)), len(ids), self.lines.text)
-        right = {(cell.start, cell.end): answered for cell, answered in cells_of(row)}
-        readings = [self._reading(cell, _CONFIDENCE[row.verdict], right) for cell in placement.cells]
+        wrong_at = {cell.start for cell, answered in cells_of(row) if not answered} if not all(row.right) else ()
+        readings = [self._reading(cell, _CONFIDENCE[row.verdict], cell.start in wrong_at) for cell in placement.cells]
         if placement.certain:
             rest = _BLANK if row.line.visible and len(readings) >= len(ids) else _ABSENT
             self.cells.update((cell, _BLANK if i in placement.blank else rest) for i, cell in enumerate(ids))
@@ -126,15 +128,15 @@ class _Table:
         if row.verdict is Verdict.NEARBY:
             self.defects.append(Defect("M-LINE-MISNAMED", ids, span))
 
-    def _reading(self, cell: Cell, confidence: float, right: dict[tuple[int, int], bool]) -> Reading:
+    def _reading(self, cell: Cell, confidence: float, wrong: bool) -> Reading:
         content = cell.content
         if content is EMPTY:
             return _BLANK
-        if not right.get((cell.start, cell.end), False):
+        if wrong:
             return _UNREAD
         span = self.lines.document.view.source_span(cell.start, cell.end)
         raw = self.lines.document.text[slice(*span)]
-        state = content.kind.value if isinstance(content.kind.value, State) else State.ILLEGIBLE
+        state = _STATES[content.kind]
         if content.lookalike:
             confidence = round(confidence * 0.8, 3)
         return Reading(state, raw, content.value, span, READER, confidence, content.unit, content.note)
@@ -144,8 +146,10 @@ class _Table:
         self.defects.append(Defect(code, ids, spans))
 
     def _ids(self, row: Grounded) -> tuple[str, ...]:
-        by_code = dict(zip(_codes(self.table, self.form), self.table.rows, strict=True))
-        return tuple(cell for claim in row.claimed for cell in by_code[claim.code].cells)
+        cells = _cells_of(self.table.key, self.form)
+        if len(row.claimed) == 1:
+            return cells[row.claimed[0].code]
+        return tuple([cell for claim in row.claimed for cell in cells[claim.code]])
 
     def _span(self, row: Grounded) -> tuple[tuple[int, int], ...]:
         place_of = self.lines.numbered.get(row.claimed[0].line or 0)
@@ -167,6 +171,13 @@ class _Table:
                 stretch.append(row)
 
 
-def _codes(table: Table, form: str) -> tuple[str, ...]:
-    return tuple(code_of(table.key, row.key) for row in table.rows)
+@cache
+def _codes(table: str, form: str) -> tuple[str, ...]:
+    return tuple(code_of(table, row.key) for row in form_table(form, table).rows)
+
+
+@cache
+def _cells_of(table: str, form: str) -> Mapping[str, tuple[str, ...]]:
+    """The cells of each row of a form's table, by the row's code."""
+    return {code_of(table, row.key): row.cells for row in form_table(form, table).rows}
 
