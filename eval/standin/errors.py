@@ -79,9 +79,9 @@ def _strike(rng: Random, kind: str, rows: list[Answer], index: int, i: int) -> N
         values[i] = _misread(rng, values[i])
 
 
-def _misread(rng: Random, value: str) -> str:
-    digits = [i for i, c in enumerate(value) if c.isascii() and c.isdigit()]
-    if not digits:
+def _misread(rng: Random, value: str | None) -> str:
+    digits = [i for i, c in enumerate(value or "") if c.isascii() and c.isdigit()]
+    if value is None or not digits:
         return str(rng.randint(1, 99))
     at = rng.choice(digits)
     other = rng.choice([d for d in "0123456789" if d != value[at]])
