@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from extractor.batch import Read
+    from extractor.documents import Document
     from extractor.presenting.sheet import Language
+    from extractor.report import Report
+    from extractor.verification.finding import Verification
 
 UNREAD = 3
 _PIPED_WIDTH = 120
@@ -42,11 +45,36 @@ def _language(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _mode(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option(
+        "--deep", is_flag=True,
+        help="Where more than three numbers of a table are wrong, look which by an integer programme (extra milp; slower).",
+    )(command)
     return click.option(
         "--mode", type=click.Choice(["grid", "model", "cascade", "challenge"]),
         help="Who reads: the rules alone, a language model, rules first, or both compared. Default: cascade where "
         "EXTRACTOR_MODEL is set, else grid.",
     )(command)
+
+
+@contextmanager
+def _verifier(mode: str | None, deep: bool) -> Iterator[Read]:
+    """What reads a document in this mode, and verifies it, with the integer programme where `deep` asks for it."""
+    from extractor.messages import text
+    from extractor.verification.programme import available
+    from extractor.verification.verify import verify
+
+    if deep and not available():
+        raise click.UsageError(text("E-NO-MILP", {}, "en"))
+    with _reader(mode) as read:
+        if not deep:
+            yield read
+            return
+
+        def deeply(document: Document) -> tuple[Report, Verification]:
+            report = read(document)[0]
+            return report, verify(report, deep=True)
+
+        yield deeply
 
 
 @contextmanager
@@ -91,7 +119,7 @@ def cli() -> None:
 @_mode
 @_language
 def extract(
-    files: tuple[Path, ...], as_json: bool, out: Path | None, pages: bool, mode: str | None, language: Language
+    files: tuple[Path, ...], as_json: bool, out: Path | None, pages: bool, mode: str | None, deep: bool, language: Language
 ) -> None:
     """Read reports. 读取报告。
 
@@ -101,7 +129,7 @@ def extract(
         raise click.UsageError("--json prints and --out writes: use one of them")
     if pages and out is None:
         raise click.UsageError("--pages needs --out DIR")
-    with _reader(mode) as read:
+    with _verifier(mode, deep) as read:
         if as_json:
             failed = _print_json(files, read)
         else:
@@ -172,14 +200,14 @@ def _summarise(files: Sequence[Path], read: Read, out: Path | None, pages: bool,
 @click.argument("file", type=click.Path(path_type=Path))
 @_mode
 @_language
-def show(file: Path, mode: str | None, language: Language) -> None:
+def show(file: Path, mode: str | None, deep: bool, language: Language) -> None:
     """Show a report as its statutory form. 按法定格式显示报告与核查结果。"""
     from extractor.batch import extract_file
     from extractor.documents.unreadable import UnreadableError
     from extractor.presenting.terminal import show as show_report
 
     try:
-        with _reader(mode) as read:
+        with _verifier(mode, deep) as read:
             result = extract_file(file, read)
     except UnreadableError as error:
         click.echo(str(error), err=True)

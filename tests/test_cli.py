@@ -214,3 +214,10 @@ def test_the_samples_are_read_and_keep_to_the_schema() -> None:
     for line in lines:
         Extraction.model_validate(json.loads(line, parse_float=Decimal))
         assert list(validator.iter_errors(json.loads(line))) == []
+
+
+def test_deep_gives_the_same_where_nothing_is_wrong(folder: Path) -> None:
+    pytest.importorskip("scipy")
+    usual, deep = (run("extract", "new.txt", "--json", *more, cwd=folder) for more in ((), ("--deep",)))
+    assert deep.returncode == 0, deep.stderr
+    assert usual.stdout == deep.stdout

@@ -31,11 +31,11 @@ class _Blame:
     moved: Mapping[int, float]
 
 
-def arithmetic_findings(counts: Counts, deduction: Deduction) -> list[Finding]:
-    """A finding for each failing edit of a table."""
+def arithmetic_findings(counts: Counts, deduction: Deduction, deep: bool = False) -> list[Finding]:
+    """A finding for each failing edit of a table. `deep`: see `explain`."""
     if not deduction.failures:
         return []
-    explanations = explain(counts, deduction.failures)
+    explanations = explain(counts, deduction.failures, deep)
     component = counts.system.component
     blames: dict[int, _Blame] = {}
     for failure in deduction.failures:

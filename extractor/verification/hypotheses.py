@@ -10,9 +10,10 @@ from math import exp
 from extractor.report import State
 from extractor.verification.counts import Counts
 from extractor.verification.deduction import Failure
-from extractor.verification.likelihood import MISREAD, MISSING, Verdict, of_change
+from extractor.verification.likelihood import MISREAD, MISSING, Verdict, of_change, of_doubt
 from extractor.verification.localisation import Changes, larger_repairs, repairs_with_gaps, smallest_repairs
 from extractor.verification.moves import COSTS, moves
+from extractor.verification.programme import cheapest_repairs
 
 MOST = 80
 """No more explanations than this are ranked."""
@@ -48,9 +49,9 @@ class _Costed:
     slip: bool = False
 
 
-def explain(counts: Counts, failures: Sequence[Failure]) -> dict[int, list[Hypothesis]]:
+def explain(counts: Counts, failures: Sequence[Failure], deep: bool = False) -> dict[int, list[Hypothesis]]:
     """Explanations for each failing edit, likeliest first. Edits that share no cells are explained apart; a slip of a printed
-    line explains all of them at once."""
+    line explains all of them at once. `deep`: where neither explains them, an integer programme is asked."""
     system = counts.system
     # a blank is taken for the nought that it mostly stands for
     gaps = frozenset(c for c, v in enumerate(counts.values) if v is None and system.of_cell[c])
@@ -78,6 +79,8 @@ def explain(counts: Counts, failures: Sequence[Failure]) -> dict[int, list[Hypot
         costs = apart[component]
         # what the other parts of the table cost apart, a slip saves
         saved = sum(min((c.cost for c in apart[other]), default=MISREAD) for other in components if other != component)
+        if deep and not costs and not slips:
+            costs = [_cost(counts, changes) for changes in _by_programme(counts, component)]
         if not costs and not slips and not lost:
             off = {edit: r for edit, r in residuals.items() if system.component[edit] == component}
             costs = [_cost(counts, c, whole=False) for c in larger_repairs(system, filled, off)]
@@ -86,6 +89,12 @@ def explain(counts: Counts, failures: Sequence[Failure]) -> dict[int, list[Hypot
             if system.component[failure.edit] == component:
                 found[failure.edit] = ranked
     return found
+
+
+def _by_programme(counts: Counts, component: int) -> list[Changes]:
+    system = counts.system
+    edits = [edit for edit, of in enumerate(system.component) if of == component]
+    return cheapest_repairs(system, counts.values, counts.slack, edits, lambda cell: of_doubt(counts.readings[cell]))
 
 
 def _cost(counts: Counts, changes: Changes, whole: bool = True) -> _Costed:

@@ -61,8 +61,13 @@ def of_change(reading: Reading, old: int | None, new: int, total: bool) -> tuple
     """Cost of the cell really holding `new`, and the likelier of the reasons. `total`: the cell is a sum of others."""
     if old is None or reading.state is not State.PRINTED:
         return MISSING, "not_printed"
-    doubt = min(max(reading.confidence, 0.01), 0.99)
-    misread = MISREAD + misreading(str(old), str(new)) - 0.5 * max(0.0, log(0.99 / doubt))
+    misread = of_doubt(reading) + misreading(str(old), str(new))
     in_print = TOTAL_IN_PRINT if total else IN_PRINT
     in_print += 0.5 if abs(new - old) == 1 else 1.0 + 0.25 * min(len(str(abs(new - old))), 4)
     return (misread, "misread") if misread <= in_print else (in_print, "wrong_in_print")
+
+
+def of_doubt(reading: Reading) -> float:
+    """Cost of a number being misread, before its digits are compared; less where its reader was in doubt."""
+    confidence = min(max(reading.confidence, 0.01), 0.99)
+    return MISREAD - 0.5 * log(0.99 / confidence)

@@ -43,13 +43,15 @@ class _Result:
     findings: list[Finding] = field(default_factory=list)
 
 
-def verify(report: Report) -> Verification:
-    """Verify one report. Raises KeyError where a reader hands in a defect that the catalogue of messages doesn't know."""
+def verify(report: Report, deep: bool = False) -> Verification:
+    """Verify one report. `deep`: where more than three numbers of a table are wrong, an integer programme looks which (slower;
+    needs scipy, else ModuleNotFoundError). Raises KeyError where a reader hands in a defect that the catalogue of messages
+    doesn't know."""
     result = _Result()
     tables = [report.tables[key] for key in _ORDER if key in report.tables]
     versions = {t.table: t.form for t in tables}
     for table in tables:
-        _verify_table(table, versions, result)
+        _verify_table(table, versions, result, deep)
     result.findings += defect_findings(report.defects, versions, result.deduced, result.intervals)
     found = {t.table: t.form for t in tables if t.score > 0 or any(r.state is not State.ABSENT for r in t.cells.values())}
     result.findings += header_findings(report.header, found)
@@ -59,7 +61,7 @@ def verify(report: Report) -> Verification:
     return Verification(result.placed, result.deduced, result.intervals, holds, findings)
 
 
-def _verify_table(table: TableReading, versions: dict[str, str], result: _Result) -> None:
+def _verify_table(table: TableReading, versions: dict[str, str], result: _Result, deep: bool) -> None:
     result.cells.update(table.cells)
     placed: list[Placed] = []
     counts = counts_of(table)
@@ -75,7 +77,7 @@ def _verify_table(table: TableReading, versions: dict[str, str], result: _Result
         return
     deduction = deduce(counts.system, counts.values, counts.slack, _hull(counts, placed))
     _take_deduced(counts, deduction, result)
-    findings = arithmetic_findings(counts, deduction)
+    findings = arithmetic_findings(counts, deduction, deep)
     suspects = frozenset(counts.system.index[s.cell] for finding in findings for s in finding.suspects)
     findings += placement_findings(placed, table.form)
     findings += defect_findings(table.defects, versions, result.deduced, result.intervals)
