@@ -21,15 +21,6 @@ VISITS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Propagated:
-    """Bounds of every cell (of a given cell: its value twice), and the first edit that no values within them satisfy."""
-
-    low: list[Bound]
-    high: list[Bound]
-    conflict: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class OpenTerms:
     """What of an edit is given: the bounds of its given part, and the cells that are not given, with coefficients."""
 
