@@ -190,7 +190,8 @@ def _narrative(known: Known, answer: Answer) -> None:
 def _claim(claim: ClaimTruth, spans: list[tuple[Span, Any]]) -> StatedClaim | None:
     """The claim by the places of its figures in the list; None where they are not found inside the claim's stretch."""
     kind = _KINDS.get(claim.kind)
-    if claim.span is None or kind is None or (claim.total is None) != (kind == "repeated"):
+    whole = (claim.total is None) == (kind == "repeated") and (claim.share is None) == (kind != "share")
+    if claim.span is None or kind is None or not whole:
         return None
     inside = [i for i, (span, _) in enumerate(spans) if claim.span[0] <= span[0] and span[1] <= claim.span[1]]
     taken: list[int] = []

@@ -1,8 +1,8 @@
 """python -m extractor.eval.standin.trial: the four modes against a stand-in that errs, side by side.
 
 For each rate of wrong values per cell: what the stand-in sent wrong, what of it was taken with no finding naming the cell, what
-a person has to look at, tokens and calls. It shows what the software makes of an answer that is wrong in known ways; how often a
-real model is wrong it does not show.
+a person has to look at, tokens and calls. It shows what the software makes of an answer that is wrong in known ways; how often
+a real model is wrong it does not show.
 """
 
 from __future__ import annotations

@@ -18,17 +18,20 @@ _LINE = re.compile(r"[^\n]+")
 _HELD = re.compile(r"[0-9\u3400-\u9fffA-Za-z]")
 _VALUE = r"(?:(?:[+\-\u2212]|增加?|减少?)?\s?\d[\d,.]*(?:万?元|[件条个])?(?:\([^()\n]{0,30}\))?|[-\u2013\u2014/无])"
 _LONE = re.compile(rf"[\s|]*{_VALUE}(?:\s*\|\s*{_VALUE}){{0,40}}[\s|]*")
-_PIPES = re.compile(r"\s*[|\t](?:\s*[|\t])*\s*")
+_PIPES = re.compile(r" *[|\t] *")
 # Where a row ends inside a line: words behind a number that are no unit.
 _BETWEEN = re.compile(
-    r"(?<=[\d/\u2014-])\s+(?=[(\[]?(?:\d{1,2}|[一二三四五六七八九十])[)\].、]|(?![件条个份项次万元人户])[\u3400-\u9fff][\u3400-\u9fff]{2})"
+    r"(?<=[\d/\u2014-])\s+(?=[(\[]\s?[一二三四五六七八九十]\s?[)\]]|\d{1,2}\s?[.、]\s?[“\u3400-\u9fff]|[一二三四五六七八九十]\s?、"
+    r"|(?![件条个份项次万元人户])[\u3400-\u9fff]\s?[\u3400-\u9fff]\s?[\u3400-\u9fff])"
 )
 _SPACES = re.compile(r"[ \u3000]{2,}")
 # The form's own arithmetic, printed in the head of its second table: the one thing of a document that a model isn't shown.
 _ARITHMETIC = re.compile(r"勾\s*稽|项\s*加\s*第|项\s*之\s*和|等\s*于\s*第")
 _EDGE = re.compile(r"[|\d]")
-_MOST_LONE = 2000
-"""Characters of lone values that go to one line: all numbers of a table may stand apart from their labels."""
+_MOST_LONE = 400
+"""Lone values that go to one line: all numbers of a table may stand apart from their labels."""
+_ROW_FULL = 9
+"""More lone values than this under one label are not its row's: they get a line of their own."""
 _ROW_TAG = re.compile(r"<tr\b", re.IGNORECASE)
 
 
@@ -89,25 +92,35 @@ def _without_arithmetic(shown: str) -> str:
 
 def _table(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """Lines of a table: lone values go to the line before them, lines of many rows are cut."""
-    pending: tuple[int, int] | None = None
+    label: tuple[int, int] | None = None
+    values: list[tuple[int, int]] = []
     for match in _LINE.finditer(text, start, end):
         a, b = match.span()
         line = match.group()
         if not line.strip():
             continue
-        if pending is not None and _LONE.fullmatch(line) and pending[1] - pending[0] < _MOST_LONE:
-            pending = (pending[0], b)
+        if _LONE.fullmatch(line) and len(values) < _MOST_LONE:
+            values.append((a, b))
             continue
-        if pending is not None:
-            yield (*pending, text[slice(*pending)])
-        pending = None
+        yield from _row(text, label, values)
+        label, values = None, []
         if "|" not in line and "\t" not in line:
             for cut in _BETWEEN.finditer(text, a, b):
                 yield a, cut.start(), text[a : cut.start()]
                 a = cut.end()
-        pending = (a, b)
-    if pending is not None:
-        yield (*pending, text[slice(*pending)])
+        label = (a, b)
+    yield from _row(text, label, values)
+
+
+def _row(text: str, label: tuple[int, int] | None, values: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+    """A line with the lone values under it; many of them are a line of their own."""
+    places = [p for p in (label,) if p is not None]
+    if len(values) > _ROW_FULL and places:
+        yield (*places[0], text[slice(*places[0])])
+        places = []
+    places += values
+    if places:
+        yield places[0][0], places[-1][1], text[places[0][0] : places[-1][1]]
 
 
 def _html(tagged: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
