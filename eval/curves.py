@@ -59,8 +59,7 @@ def risk_coverage(lines: Sequence[Line]) -> Pairs:
 
 def effort(lines: Sequence[Line]) -> dict[str, Any]:
     """How the data set gets right as a person looks at one field after the other, in the order in which the software presents
-    them: errors, warnings, infos (each document's first field before any second one), then the fields that no finding names,
-    the least confident first.
+    them: those that findings name, of all documents, by priority, then those that none names, the least confident first.
 
     curve: [fields looked at, share of all fields that are right then]; targets: fields to look at for each share, or None where
     the fields that findings name do not suffice (then `targets_all` counts on into fields that nothing names)."""
@@ -70,11 +69,11 @@ def effort(lines: Sequence[Line]) -> dict[str, Any]:
     for line in lines:
         total += sum(line["cells"].values())
         for key, (n, wrong) in line["effort"].items():
-            rank, depth = key.split("|")
-            ordered[int(rank), float(depth)] += n
-            bad[int(rank), float(depth)] += wrong
+            place = (0, float(key.split("|")[1]))
+            ordered[place] += n
+            bad[place] += wrong
         for key, (n, wrong) in line["unnamed"].items():
-            place = (3, 2.0 if key == "none" else float(key))
+            place = (1, 2.0 if key == "none" else float(key))
             ordered[place] += n
             bad[place] += wrong
     wrong_now = sum(bad.values())
@@ -84,7 +83,7 @@ def effort(lines: Sequence[Line]) -> dict[str, Any]:
     for place in sorted(ordered):
         looked += ordered[place]
         wrong_now -= bad[place]
-        if place[0] < 3:
+        if place[0] == 0:
             named = looked
         curve.append((looked, 1 - wrong_now / total))
     targets: dict[str, int | None] = {}

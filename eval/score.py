@@ -108,23 +108,24 @@ def _extras(truth: Truth, got_cells: Mapping[str, Any]) -> list[int]:
 
 
 def _effort(findings: Any, truth: Truth, not_right: set[str]) -> dict[str, list[int]]:
-    """The fields that findings send a reviewer to, in the order of presentation: suspects first, each field once."""
+    """The fields that findings send a reviewer to, each once, with the gravest severity that names it and its place in the
+    order of presentation: 1 less the finding's priority; the cells of a failed edit that are no suspects 1 further back."""
+    places: dict[str, float] = {}
+    ranks: dict[str, int] = {}
+    for finding in findings:
+        rank, place = ("error", "warning", "info").index(finding["severity"]), round(1 - finding.get("priority", 0.0), 3)
+        suspects = {s["cell"] for s in finding.get("suspects", ())}
+        for cell in (*suspects, *finding.get("cells", ())):
+            if cell in truth.cells:
+                own = place if not suspects or cell in suspects else place + 1
+                places[cell] = min(own, places.get(cell, own))
+                ranks[cell] = min(rank, ranks.get(cell, rank))
     tallies: dict[str, list[int]] = {}
-    seen: set[str] = set()
-    for rank, severity in enumerate(("error", "warning", "info")):
-        depth = 0
-        for finding in findings:
-            if finding["severity"] != severity:
-                continue
-            for cell in (*(s["cell"] for s in finding.get("suspects", ())), *finding.get("cells", ())):
-                if cell in seen or cell not in truth.cells:
-                    continue
-                seen.add(cell)
-                tally = tallies.setdefault(f"{rank}|{min(depth, 60)}", [0, 0])
-                tally[0] += 1
-                tally[1] += cell in not_right
-                depth += 1
-    return tallies
+    for cell, place in places.items():
+        tally = tallies.setdefault(f"{ranks[cell]}|{place:.3f}", [0, 0])
+        tally[0] += 1
+        tally[1] += cell in not_right
+    return dict(sorted(tallies.items()))
 
 
 def _example(cell: str, true: CellTruth, got: Mapping[str, Any], by_text: str, by_page: str, findings: Any,

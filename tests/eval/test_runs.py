@@ -109,7 +109,7 @@ def line_of_nothing() -> dict[str, object]:
 
 def test_effort_counts_fields_in_the_order_presented() -> None:
     line = {**line_of_nothing(), "cells": {"requests|printed||right|right": 90, "requests|printed||missed|missed": 10},
-            "effort": {"0|0": [5, 5], "1|0": [10, 4]}, "unnamed": {"0.500": [5, 1], "0.990": [80, 0]}}
+            "effort": {"1|0.100": [5, 5], "0|0.400": [10, 4]}, "unnamed": {"0.500": [5, 1], "0.990": [80, 0]}}
     effort = summarise([line])["effort"]
     assert effort["start"] == pytest.approx(0.90)
     assert effort["named"] == 15

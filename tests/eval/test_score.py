@@ -108,11 +108,11 @@ def test_one_wrong_number_is_silent_until_a_finding_names_it() -> None:
 
     output["findings"] = [{"code": "X", "severity": "info", "cells": [cell], "spans": [], "suspects": []}]
     assert tally(score(sample.truth, output, sample.text), 3)["wrong_info"] == 1
-    output["findings"] = [{"code": "X", "severity": "error", "cells": [], "spans": [],
+    output["findings"] = [{"code": "X", "severity": "error", "cells": [], "spans": [], "priority": 0.25,
                            "suspects": [{"cell": cell, "weight": 1.0, "proposal": wrong - 5}]}]
     line = score(sample.truth, output, sample.text)
     assert tally(line, 3)["wrong_flagged"] == 1
-    assert line["effort"] == {"0|0": [1, 1]}
+    assert line["effort"] == {"0|0.750": [1, 1]}
     assert line["findings"] == {"X|error|justified": 1}
 
 
