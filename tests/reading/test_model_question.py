@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,3 +115,16 @@ def test_runs_of_rows_say_what_was_packed(rows: list[tuple[str, int | None]]) ->
 @given(st.lists(st.text(alphabet="drp0123456789@-", max_size=14), max_size=5))
 def test_runs_name_known_rows_only(entries: list[str]) -> None:
     assert all(code in codes() for code, _ in runs(entries))
+
+
+HOSTILE = [
+    "勾稽1" * 40_000, " " * 200_000 + "x", "1 " * 100_000, "|" * 100_000, "1|" * 60_000, "(" * 100_000, "\n".join(["7"] * 20_000),
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_question_stays_small_whatever_the_document(hostile: str) -> None:
+    text = plain_report().replace("一、本年新收", hostile + "\n一、本年新收", 1)
+    question = planned(text).question
+    assert question is not None
+    assert len(question.document) < 61_000

@@ -18,7 +18,7 @@ _LINE = re.compile(r"[^\n]+")
 _HELD = re.compile(r"[0-9\u3400-\u9fffA-Za-z]")
 _VALUE = r"(?:(?:[+\-\u2212]|增加?|减少?)?\s?\d[\d,.]*(?:万?元|[件条个])?(?:\([^()\n]{0,30}\))?|[-\u2013\u2014/无])"
 _LONE = re.compile(rf"[\s|]*{_VALUE}(?:\s*\|\s*{_VALUE}){{0,40}}[\s|]*")
-_PIPES = re.compile(r" *[|\t] *")
+_PIPES = re.compile(r" ?[|\t] ?")
 # Where a row ends inside a line: words behind a number that are no unit.
 _BETWEEN = re.compile(
     r"(?<=[\d/\u2014-])\s+(?=[(\[]\s?[一二三四五六七八九十]\s?[)\]]|\d{1,2}\s?[.、]\s?[“\u3400-\u9fff]|[一二三四五六七八九十]\s?、"
@@ -27,7 +27,7 @@ _BETWEEN = re.compile(
 _SPACES = re.compile(r"[ \u3000]{2,}")
 # The form's own arithmetic, printed in the head of its second table: the one thing of a document that a model isn't shown.
 _ARITHMETIC = re.compile(r"勾\s*稽|项\s*加\s*第|项\s*之\s*和|等\s*于\s*第")
-_EDGE = re.compile(r"[|\d]")
+_EDGE = re.compile(r"([|\d]+)")
 _MOST_LONE = 400
 """Lone values that go to one line: all numbers of a table may stand apart from their labels."""
 _ROW_FULL = 9
@@ -72,22 +72,18 @@ def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _add(found: list[NumberedLine], text: str, start: int, end: int, table: str, shown: str = "") -> None:
     shown = shown or text[start:end]
+    shown = _SPACES.sub(" ", shown.replace("\n", " ")).strip()
     if table:
-        shown = _without_arithmetic(_PIPES.sub("|", shown.replace("\n", " "))).strip("| ")
-    shown = _SPACES.sub(" ", shown).strip()
+        shown = _without_arithmetic(_PIPES.sub("|", shown)).strip("| ")
     if _HELD.search(shown) or (table and shown.strip("|-: ")):
         found.append(NumberedLine(len(found) + 1, start, end, shown, table))
 
 
 def _without_arithmetic(shown: str) -> str:
-    """Without the cell, or the words between numbers, that the form's arithmetic stands in."""
-    found = _ARITHMETIC.search(shown)
-    while found is not None:
-        before = max((m.end() for m in _EDGE.finditer(shown, 0, found.start())), default=0)
-        behind = _EDGE.search(shown, found.end())
-        shown = shown[:before] + (shown[behind.start() :] if behind else "")
-        found = _ARITHMETIC.search(shown)
-    return shown
+    """Without the cells, or the words between numbers, that the form's arithmetic stands in."""
+    if not _ARITHMETIC.search(shown):
+        return shown
+    return "".join(["" if _ARITHMETIC.search(piece) else piece for piece in _EDGE.split(shown)])
 
 
 def _table(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
