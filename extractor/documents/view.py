@@ -1,8 +1,8 @@
 """A normalised view on a text, with a map back to the text as loaded.
 
 Readers match on the view (NFKC, character by character: full-width letters, digits and brackets become plain ones;
-zero-width characters vanish) and report spans of the source. Where no character changes length, which is the rule, the map
-is the identity and costs nothing.
+zero-width characters vanish; ① and ² stay, so that a footnote's mark is no digit of the number before it) and report spans of
+the source. Where no character changes length, which is the rule, the map is the identity and costs nothing.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ def _normal(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _nfkc(char: str) -> str:
-    return unicodedata.normalize("NFKC", char)
+    normal = unicodedata.normalize("NFKC", char)
+    # a footnote's mark, ① or ², must not become a digit of the number before it
+    return char if normal.isdigit() and unicodedata.category(char) == "No" else normal
 
 
 def _normal_character(match: re.Match[str]) -> str:

@@ -59,6 +59,13 @@ def align(lines: list[Line], form: str, table: str, rows: int, columns: int) -> 
         matches.append(Match(chunks[chunk], row, max(similarity, 0.0), similarity < MATCH))
     matches = _only_certain(matches, rows, [i for c, i in enumerate(chunks) if weights[c] and max(scores[c]) < MATCH])
     taken = {m.line for m in matches}
+    rows_taken = {m.row for m in matches}
+    for c, i in enumerate(chunks):
+        # a label written as in the form is that row wherever it stands
+        if i not in taken and weights[c] and max(scores[c]) == 1.0 and scores[c].index(1.0) not in rows_taken:
+            matches.append(Match(i, scores[c].index(1.0), 1.0))
+            rows_taken.add(matches[-1].row)
+    taken = {m.line for m in matches}
     spare = tuple(i for c, i in enumerate(chunks) if i not in taken and weights[c])
     return Alignment(tuple(matches), spare, sum(m.similarity for m in matches) / rows)
 

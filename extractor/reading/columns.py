@@ -14,6 +14,7 @@ from extractor.reading.cells import EMPTY, Cell
 from extractor.reading.labels import squeeze
 from extractor.reading.lines import Line
 
+_NAMED = 5  # so many columns on one line of a header are its order
 _LABEL_COLUMNS = 2  # columns of labels that a row without groups leaves empty
 MAX_PLACEMENTS = 5000
 
@@ -25,6 +26,7 @@ class Layout:
     `first`: the source column of the form's first column, by a header that names all columns side by side, or None.
     `headed`: the header names columns. `left`: the columns that it names, where it and all rows have lost the same number.
     `filled`: for each column the share of sound rows in which something stands. `short`: rows have fewer cells than columns.
+    `order`: the form's column at each place, where the header names them in another order.
     `centres`: for text aligned by spaces, the middle of each column on the line, and half the distance to its neighbour.
     """
 
@@ -34,6 +36,7 @@ class Layout:
     filled: tuple[float, ...]
     centres: tuple[tuple[float, float], ...] | None
     short: bool = False
+    order: tuple[int, ...] | None = None
 
 
 def no_layout(count: int) -> Layout:
@@ -54,15 +57,12 @@ def layout(header: Sequence[Line], rows: Sequence[Line], labels: dict[str, str],
                 order.append(keys.index(key))
     columns = [places.get(key, -1) for key in keys]
     first = columns[0] if columns[0] >= 0 and columns == list(range(columns[0], columns[0] + count)) else None
-    sound = [row for row in rows if len(row.tail) == count]
-    filled = tuple(
-        sum(row.tail[i].content is not EMPTY for row in sound) / len(sound) if sound else 0.5 for i in range(count)
-    )
+    order_of = permutation(header, labels, keys)
     named = tuple(sorted(set(order))) if order else None
     lost = named is not None and len(named) < count and all(len(row.tail) <= len(named) for row in rows)
     sound = [row for row in rows if len(row.tail) == count]
     if len(sound) == len(rows):  # no row needs more than its count
-        return Layout(first, bool(order), None, (1.0,) * count, None)
+        return Layout(first, bool(order), None, (1.0,) * count, None, False, order_of)
     filled = tuple(
         sum(row.tail[i].content is not EMPTY for row in sound) / len(sound) if sound else 0.5 for i in range(count)
     )
@@ -70,7 +70,19 @@ def layout(header: Sequence[Line], rows: Sequence[Line], labels: dict[str, str],
     if not rows[0].visible and count > 1:
         centres = _middles_of_rows(sound, text) or _middles_of_header(header, labels, keys, text)
     short = any(row.filled and len(row.tail) < count for row in rows)
-    return Layout(first, bool(order), named if lost else None, filled, centres, short)
+    return Layout(first, bool(order), named if lost else None, filled, centres, short, order_of)
+
+
+def permutation(header: Sequence[Line], labels: dict[str, str], keys: Sequence[str]) -> tuple[int, ...] | None:
+    """The form's column at each place of the source, where a line of the header names the columns in another order than the
+    form; None where it does not. Only separators show an order: words in a run may be several lines of a header."""
+    found = list(range(len(keys)))
+    for line in header:
+        named = [keys.index(key) for c in (*line.label, *line.tail) if (key := labels.get(squeeze(c.text), "")) in keys]
+        if line.visible and len(named) >= min(_NAMED, len(keys)) and len(set(named)) == len(named):
+            for place, column in zip(sorted(named), named, strict=True):
+                found[place] = column
+    return tuple(found) if found != sorted(found) else None
 
 
 def _middles_of_rows(sound: Sequence[Line], text: str) -> tuple[tuple[float, float], ...] | None:
@@ -139,6 +151,8 @@ class Placement:
 def place(line: Line, layout: Layout, count: int, text: str) -> Placement:
     """Place the tail of a line into `count` columns."""
     tail = line.tail
+    if layout.order is not None and line.filled:
+        return Placement(tail, (layout.order,), True) if len(tail) == count else Placement(tail, (), False)
     leading = next((i for i, cell in enumerate(tail) if cell.content is not EMPTY), 0)
     if layout.short and 0 < leading <= _LABEL_COLUMNS and line.filled == len(tail) - leading < count <= len(tail):
         # where rows have lost cells, an empty one in front may be a label's: then this row has lost some too

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,16 +10,19 @@ from extractor.documents import Document
 from extractor.forms import Row, Table, forms
 from extractor.reading.alignment import MATCH, align
 from extractor.reading.cells import EMPTY, Cell, Content, Kind
-from extractor.reading.columns import Placement, layout, no_layout, place
+from extractor.reading.columns import Layout, Placement, layout, no_layout, permutation, place
 from extractor.reading.detached import reunite
 from extractor.reading.labels import column_labels, rows_named, similarities, squeeze
 from extractor.reading.lines import Line, make_line, table_lines
-from extractor.reading.oneline import one_line_placement
+from extractor.reading.oneline import one_line_placement, out_of_order
 from extractor.report import Defect, ExtraRow, OpenRow, Reading, Section, Span, State, TableReading
 
+_BLOCK = 4  # lines above a row in which the header of its block stands
+_UNLIKE = 0.8  # a label less alike than this is said to be so
 _SAME = 0.1  # two forms whose labels fit this equally are told apart by the other tables and the year
 _MINUS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _ABSENT = Reading(State.ABSENT)
+_LETTER = re.compile(r"[A-Za-z〇○]")
 _UNCLEAR = Content(Kind.ILLEGIBLE)
 _BLANK = Reading(State.BLANK)
 
@@ -177,14 +181,23 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
             continue
         row = table.rows[f.row]
         count = len(row.cells)
+        frame = plan or _block_layout(fit, row, f.line)
         if f.line.filled and len(f.line.tail) >= 2 * widest:
             placement = Placement(f.line.tail, (), False)  # as many cells as two rows have: two rows in one line
         else:
-            placement = place(_with_signs(f.line, table, row), plan or no_layout(count), count, source.as_printed)
+            placement = place(_with_signs(f.line, table, row), frame, count, source.as_printed)
         _place_row(source, table, row, row.cells, f, placement, cells, open_rows, defects)
     defects += _lost_rows(table, {f.row for f in found} | merged, cells)
     extra, more = _spare_lines(source, fit, cells)
     return TableReading(table.key, fit.form, cells, tuple(open_rows), extra, tuple(defects + more))
+
+
+def _block_layout(fit: _Fit, row: Row, line: Line) -> Layout:
+    """The layout of a row in a table whose rows have different columns: its block's header may name them in another order."""
+    labels = column_labels(fit.form, fit.table.key)
+    above = [before for before in fit.lines if before.end <= line.start and not before.filled][-_BLOCK:]
+    order = permutation(above, labels, row.columns)
+    return replace(no_layout(len(row.columns)), order=order)
 
 
 def _with_signs(line: Line, table: Table, row: Row) -> Line:
@@ -226,6 +239,8 @@ def _place_row(
     params = _names(table, row) | {"count": line.filled, "columns": len(ids), "raw": raw}
     if found.unlabelled:
         defects.append(Defect("S-LABEL-LOST", ids, (span,), params))
+    elif 0 < found.similarity < _UNLIKE:
+        defects.append(Defect("S-LABEL-UNLIKE", ids, (span,), params | {"words": line.text[:60]}))
     readings = tuple([source.reading(cell, confidence) for cell in placement.cells])
     if placement.certain:
         at = placement.candidates[0]
@@ -237,7 +252,7 @@ def _place_row(
         if numbers < len(ids) and not placement.blank:
             lost = tuple(cell for i, cell in enumerate(ids) if i not in at)
             defects.append(Defect("S-ROW-SHORT", lost, (span,), params))
-        defects.extend(_illegible(table, row, ids, cells))
+        defects.extend(_doubtful(table, row, ids, cells))
         return
     if placement.candidates:
         rest = State.BLANK if placement.blank else State.ABSENT
@@ -262,12 +277,21 @@ def _merged_rows(
     defects.append(Defect("S-ROWS-MERGED", ids, (span,), _names(table, rows[0]) | {"raw": raw, "count": len(rows)}))
 
 
-def _illegible(table: Table, row: Row, ids: Sequence[str], cells: Mapping[str, Reading]) -> list[Defect]:
+def _doubtful(table: Table, row: Row, ids: Sequence[str], cells: Mapping[str, Reading]) -> list[Defect]:
     found: list[Defect] = []
     for cell in ids:
         reading = cells[cell]
-        if reading.state is State.ILLEGIBLE and reading.span is not None:
-            found.append(Defect("S-CELL-ILLEGIBLE", (cell,), (reading.span,), _names(table, row) | {"raw": reading.raw}))
+        if reading.span is None:
+            continue
+        code = (
+            "S-CELL-ILLEGIBLE" if reading.state is State.ILLEGIBLE
+            else "" if reading.state is not State.PRINTED
+            else "S-NUMBER-JOINED" if "\n" in reading.raw.strip()
+            else "S-LOOKALIKE" if _LETTER.search(reading.raw.removesuffix(reading.unit)) and not reading.note
+            else ""
+        )
+        if code:
+            found.append(Defect(code, (cell,), (reading.span,), _names(table, row) | {"raw": reading.raw}))
     return found
 
 
@@ -349,6 +373,10 @@ def _read_one_line(source: _Source, fit: _Fit) -> TableReading:
                         "label_en": table.label_en, "count": 1, "last_zh": table.label, "last_en": table.label_en})
         return TableReading(table.key, form, dict.fromkeys(ids, _ABSENT), defects=(defect,))
     labels = column_labels(form, table.key)
+    if values and out_of_order(header, labels, [c.key for c in table.columns], [row.label for row in table.rows]):
+        span = source.span(lines[0].start, lines[-1].end)
+        unread = dict.fromkeys(ids, Reading(State.ILLEGIBLE, confidence=0.0))
+        return TableReading(table.key, form, unread, defects=(Defect("S-HEADER-ORDER", ids, (span,), _names(table)),))
     placement, named = one_line_placement(values or blank[:1], header, labels, [c.key for c in table.columns], len(table.rows))
     line = (values or blank)[0]
     whole = make_line((), placement.cells, line.visible, line.start, (values or blank)[-1].end)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-_TAG = re.compile(
-    r"<(/?)(table|thead|tbody|tfoot|tr|td|th|p|div|span|br|h[1-6]|b|strong|em|i|u|a|ul|ol|li|font|col|colgroup|caption|center|img|hr|html|body|head|title|meta|link|input|button|section|article)\b[^<>]{0,2000}>",
-    re.IGNORECASE,
-)
+# Any tag, those of Word (o:p) too; an address in angle brackets (<http://…>, <a@b.cn>) is none.
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*(?::[A-Za-z]+)?)(?:\s[^<>]{0,4000})?/?>")
+_HIDDEN = ("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")
 _BREAKS = frozenset({"p", "div", "br", "tr", "table", "li", "ul", "ol", "hr", "title", "h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -55,4 +54,23 @@ def without_tags(text: str) -> str:
         name = tag.group(2).lower()
         return ("\n" if name in _BREAKS else " ") + " " * (tag.end() - tag.start() - 1)
 
-    return _TAG.sub(blank, text)
+    return _TAG.sub(blank, without_hidden(text))
+
+
+def without_hidden(text: str) -> str:
+    """The text with comments, scripts and style sheets replaced by as many spaces: nobody reads them on the page."""
+    lower = text.lower() if "<" in text else ""
+    for opening, closing in _HIDDEN:
+        at = lower.find(opening)
+        while at >= 0:
+            end = lower.find(closing, at)
+            end = len(text) if end < 0 else end + len(closing)
+            text = text[:at] + " " * (end - at) + text[end:]
+            lower = lower[:at] + " " * (end - at) + lower[end:]
+            at = lower.find(opening, end)
+    return text
+
+
+def cell_words(tagged: str) -> str:
+    """What a cell's content reads as: tags inside a line vanish, those that break it are a line's end."""
+    return _TAG.sub(lambda tag: "\n" if tag.group(2).lower() in _BREAKS else "", tagged)

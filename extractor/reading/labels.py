@@ -104,7 +104,8 @@ def similarities(label: str, form: str, table: str) -> tuple[float, ...]:
     *scores, other = (np.maximum.reduceat(ratios, known.starts) / 100).tolist()
     hit = known.exact.get(query)
     if hit is not None:
-        return tuple([min(score, _NOT_EXACT) if row != hit else 1.0 for row, score in enumerate(scores)])
+        # written as in the form: that row and no other
+        return tuple([1.0 if row == hit else 0.0 for row in range(len(scores))])
     if other > max(scores):
         return nothing  # more like the label of a group or a column than like any row's
     if max(scores) < _TORN:

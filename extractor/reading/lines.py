@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.reading.cells import CJK, EMPTY, NUMERAL, Cell, Content, Kind, content_of
-from extractor.reading.html import html_rows
+from extractor.reading.html import cell_words, html_rows
 
 
 class Line(NamedTuple):
@@ -65,7 +66,8 @@ def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> l
     `tagged` is the view's text, `text` the same with HTML tags blanked (the same object where there are none).
     """
     if tagged is not text and _ROW_TAG.search(tagged, start, end):
-        rows = [_line([_cell(text[a:b], a, i) for i, (a, b) in enumerate(row)]) for row in html_rows(tagged, start, end)]
+        places = html_rows(tagged, start, end)
+        rows = [_line([_html_cell(tagged[a:b], a, b, i) for i, (a, b) in enumerate(row)]) for row in places]
         return [line for line in rows if line is not None]
     raw: list[tuple[int, int]] = []
     tabbed = piped = 0
@@ -99,6 +101,14 @@ def _cell(piece: str, at: int, column: int) -> Cell:
     if "&" in words:
         words = words.replace("&nbsp;", " ").strip()
     return Cell(start, end, content_of(words), words, column)
+
+
+def _html_cell(tagged: str, start: int, end: int, column: int) -> Cell:
+    """The cell with this content between its tags; its place is the content's, tags inside it included."""
+    if "<" not in tagged and "&" not in tagged:
+        return _cell(tagged, start, column)
+    words = unescape(cell_words(tagged)).strip()
+    return Cell(start, end, content_of(words), words, column) if words else Cell(start, start, EMPTY, "", column)
 
 
 def _separated(text: str, raw: list[tuple[int, int]], separator: str) -> list[Line]:

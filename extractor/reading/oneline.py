@@ -43,6 +43,20 @@ def one_line_placement(
     return Placement(tail, tuple(ways), False), bool(named)
 
 
+def out_of_order(header: Sequence[Line], labels: dict[str, str], keys: Sequence[str], groups: Sequence[str]) -> bool:
+    """Whether the header names the groups, or in each group the columns, in another order than the form. Read by source
+    column and by line: a header whose cells lost their places in one of the two still shows its order in the other."""
+    cells = [cell for line in header for cell in line.label]
+    by_column = sorted(cells, key=lambda c: c.column)
+    heads = [squeeze(group) for group in groups]
+    sequences = [[heads.index(name) for c in order if (name := squeeze(c.text)) in heads] for order in (cells, by_column)]
+    if len(set(sequences[0])) == len(heads) and all(s[: len(heads)] != sorted(s[: len(heads)]) for s in sequences):
+        return True
+    whole = [*keys] * len(groups)
+    named = [[labels[name] for c in order if (name := squeeze(c.text)) in labels] for order in (cells, by_column)]
+    return len(named[0]) == len(whole) and all(sequence != whole for sequence in named)
+
+
 def _named(header: Sequence[Line], labels: dict[str, str]) -> list[str]:
     """The columns that the header names, in the order of the line: by source column where separators show it."""
     cells: list[Cell] = [cell for line in header for cell in line.label]

@@ -33,14 +33,22 @@ def test_a_number_behind_an_expanding_character_keeps_its_place() -> None:
     assert text[start:end] == "３"
 
 
+def normal(char: str) -> str:
+    if char in "\u200b\ufeff":
+        return ""
+    # a mark such as ① or ² behind a number must not become a digit of it
+    found = unicodedata.normalize("NFKC", char)
+    return char if found.isdigit() and unicodedata.category(char) == "No" else found
+
+
 @given(MIXED)
 def test_each_piece_of_the_view_is_the_normal_form_of_its_source(text: str) -> None:
     view = view_of(text)
-    assert view.text == "".join("" if c in "\u200b\ufeff" else unicodedata.normalize("NFKC", c) for c in text)
+    assert view.text == "".join(map(normal, text))
     for i, char in enumerate(view.text):
         start, end = view.source_span(i, i + 1)
         assert end - start == 1
-        assert char in unicodedata.normalize("NFKC", text[start:end])
+        assert char in normal(text[start:end])
 
 
 @given(MIXED)
