@@ -17,6 +17,7 @@ MATCH = 0.55  # a label less alike than this is another label
 _LOST_ROW = -0.12  # per row of the form with no line
 _LOST_LINE = -0.30  # per line with numbers that is no row
 _UNLABELLED = 0.50  # a full line of numbers that has lost its label: a row only where the place is free
+_CLEARLY = 0.1  # as much less alike is another row
 _WORDS_ALONE = 0.2  # what a row's label without numbers counts beside one with numbers
 _ENOUGH = 0.9  # a line's own label fits: no fragment is looked for around it
 _SHORTEST = 4  # characters of a label's end that may be like another label without being it
@@ -48,7 +49,7 @@ class Alignment:
 def align(lines: list[Line], form: str, table: str, rows: int, columns: int) -> Alignment:
     """The best alignment of the lines with the rows of the form's table."""
     chunks = [i for i, line in enumerate(lines) if line.tail or line.visible or _is_whole(line, form, table)]
-    scores = [_scores(lines, i, form, table) for i in chunks]
+    scores = [_sharpened(_scores(lines, i, form, table)) for i in chunks]
     weights = [_weight(lines[i], columns) for i in chunks]
     pairs = _straight(scores, weights)
     if pairs is None:
@@ -61,13 +62,20 @@ def align(lines: list[Line], form: str, table: str, rows: int, columns: int) -> 
     taken = {m.line for m in matches}
     rows_taken = {m.row for m in matches}
     for c, i in enumerate(chunks):
-        # a label written as in the form is that row wherever it stands
-        if i not in taken and weights[c] and max(scores[c]) == 1.0 and scores[c].index(1.0) not in rows_taken:
-            matches.append(Match(i, scores[c].index(1.0), 1.0))
+        # a label that is a row's is that row wherever it stands
+        best = max(scores[c])
+        if i not in taken and weights[c] and best >= _ENOUGH and scores[c].index(best) not in rows_taken:
+            matches.append(Match(i, scores[c].index(best), best))
             rows_taken.add(matches[-1].row)
     taken = {m.line for m in matches}
     spare = tuple(i for c, i in enumerate(chunks) if i not in taken and weights[c])
     return Alignment(tuple(matches), spare, sum(m.similarity for m in matches) / rows)
+
+
+def _sharpened(scores: tuple[float, ...]) -> tuple[float, ...]:
+    """A label that is a row's is no other row's: what it merely resembles beside it does not count."""
+    best = max(scores)
+    return tuple([s if s > best - _CLEARLY else 0.0 for s in scores]) if best >= _ENOUGH else scores
 
 
 def _weight(line: Line, columns: int) -> int:

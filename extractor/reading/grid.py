@@ -19,9 +19,11 @@ from extractor.report import Defect, ExtraRow, OpenRow, Reading, Section, Span, 
 
 _BLOCK = 4  # lines above a row in which the header of its block stands
 _UNLIKE = 0.8  # a label less alike than this is said to be so
+_UNLIKE_UNPROVEN = 0.9  # the same where no sum could show it
 _SAME = 0.1  # two forms whose labels fit this equally are told apart by the other tables and the year
 _MINUS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _ABSENT = Reading(State.ABSENT)
+_UNIT = re.compile(r"单位\s*[:：]?\s*(亿元|万元|千元|百元|元)")
 _LETTER = re.compile(r"[A-Za-z〇○]")
 _UNCLEAR = Content(Kind.ILLEGIBLE)
 _BLANK = Reading(State.BLANK)
@@ -189,7 +191,24 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
         _place_row(source, table, row, row.cells, f, placement, cells, open_rows, defects)
     defects += _lost_rows(table, {f.row for f in found} | merged, cells)
     extra, more = _spare_lines(source, fit, cells)
+    defects += _units(source, fit, cells)
     return TableReading(table.key, fit.form, cells, tuple(open_rows), extra, tuple(defects + more))
+
+
+def _units(source: _Source, fit: _Fit, cells: Mapping[str, Reading]) -> list[Defect]:
+    """Amounts in another unit than the form's: printed behind the number, or in the column's label above it."""
+    defects: list[Defect] = []
+    for row in fit.table.rows:
+        for key, cell in zip(row.columns, row.cells, strict=True):
+            reading, column = cells.get(cell), fit.table.column(key)
+            if reading is None or reading.span is None or not column.money or not column.unit or not reading.value:
+                continue
+            above = [m.group(1) for line in fit.lines if not line.filled for m in _UNIT.finditer(line.text)]
+            unit = reading.unit or (above[-1] if above else column.unit)
+            if unit != column.unit:
+                params = _names(fit.table, row) | {"raw": reading.raw, "unit": unit, "expected": column.unit}
+                defects.append(Defect("S-UNIT", (cell,), (reading.span,), params))
+    return defects
 
 
 def _block_layout(fit: _Fit, row: Row, line: Line) -> Layout:
@@ -239,7 +258,7 @@ def _place_row(
     params = _names(table, row) | {"count": line.filled, "columns": len(ids), "raw": raw}
     if found.unlabelled:
         defects.append(Defect("S-LABEL-LOST", ids, (span,), params))
-    elif 0 < found.similarity < _UNLIKE:
+    elif 0 < found.similarity < (_UNLIKE if table.uniform else _UNLIKE_UNPROVEN):
         defects.append(Defect("S-LABEL-UNLIKE", ids, (span,), params | {"words": line.text[:60]}))
     readings = tuple([source.reading(cell, confidence) for cell in placement.cells])
     if placement.certain:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 
 from extractor.reading.cells import EMPTY, Cell
@@ -44,17 +44,29 @@ def one_line_placement(
 
 
 def out_of_order(header: Sequence[Line], labels: dict[str, str], keys: Sequence[str], groups: Sequence[str]) -> bool:
-    """Whether the header names the groups, or in each group the columns, in another order than the form. Read by source
-    column and by line: a header whose cells lost their places in one of the two still shows its order in the other."""
-    cells = [cell for line in header for cell in line.label]
-    by_column = sorted(cells, key=lambda c: c.column)
+    """Whether the header names the groups, or the columns of a group, in another order than the form."""
     heads = [squeeze(group) for group in groups]
-    sequences = [[heads.index(name) for c in order if (name := squeeze(c.text)) in heads] for order in (cells, by_column)]
-    if len(set(sequences[0])) == len(heads) and all(s[: len(heads)] != sorted(s[: len(heads)]) for s in sequences):
-        return True
-    whole = [*keys] * len(groups)
-    named = [[labels[name] for c in order if (name := squeeze(c.text)) in labels] for order in (cells, by_column)]
-    return len(named[0]) == len(whole) and all(sequence != whole for sequence in named)
+    found: dict[int, Cell] = {}
+    for cell in (cell for line in header for cell in line.label):
+        for index, head in enumerate(heads):
+            if head in squeeze(cell.text):
+                found.setdefault(index, cell)
+    if len(found) == len(heads):
+        by_column = sorted(found, key=lambda index: found[index].column)
+        gaps = [found[b].column - found[a].column for a, b in pairwise(by_column)]
+        # columns show the order where each group has room for its own; else the groups stand one after the other in the text
+        spread = all(gap >= len(keys) for gap in gaps)
+        if (by_column if spread else sorted(found, key=lambda index: found[index].start)) != sorted(found):
+            return True
+    lines = [[keys.index(labels[name]) for c in line.label if (name := squeeze(c.text)) in labels] for line in header]
+    return any(_falls_back(named, len(keys)) for named in lines)
+
+
+def _falls_back(named: Sequence[int], count: int) -> bool:
+    """Whether columns named on one line, each of them at least once, go back otherwise than from the end of a group to the
+    beginning of the next."""
+    whole = len(set(named)) == count
+    return whole and (named[0] == count - 1 or any(b <= a and not (b == 0 and a >= count - 2) for a, b in pairwise(named)))
 
 
 def _named(header: Sequence[Line], labels: dict[str, str]) -> list[str]:
