@@ -24,6 +24,8 @@ _SAME = 0.1  # two forms whose labels fit this equally are told apart by the oth
 _MINUS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _ABSENT = Reading(State.ABSENT)
 _UNIT = re.compile(r"单位\s*[:：]?\s*(亿元|万元|千元|百元|元)")
+_MARKUP = re.compile(r"<[^<>]*>|&[a-z]+;")
+_BROKEN = re.compile(r"\n|</p>|</div>|<br", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z〇○]")
 _UNCLEAR = Content(Kind.ILLEGIBLE)
 _BLANK = Reading(State.BLANK)
@@ -305,8 +307,8 @@ def _doubtful(table: Table, row: Row, ids: Sequence[str], cells: Mapping[str, Re
         code = (
             "S-CELL-ILLEGIBLE" if reading.state is State.ILLEGIBLE
             else "" if reading.state is not State.PRINTED
-            else "S-NUMBER-JOINED" if "\n" in reading.raw.strip()
-            else "S-LOOKALIKE" if _LETTER.search(reading.raw.removesuffix(reading.unit)) and not reading.note
+            else "S-NUMBER-JOINED" if _BROKEN.search(reading.raw.strip())
+            else "S-LOOKALIKE" if _LETTER.search(_MARKUP.sub("", reading.raw)) and not reading.note
             else ""
         )
         if code:

@@ -291,3 +291,72 @@ def test_columns_by_the_headers_place_where_zeros_are_left_blank_and_digits_are_
     for row in table.rows:
         found = [reading.cells[c].value for c in row.cells]
         assert found == [values[row.cells[0]], None, None, None, None, None, values[row.cells[6]]], row.key
+
+
+def test_columns_that_the_header_names_in_another_order_go_by_their_names() -> None:
+    _, values, lines = requests()
+    order = [1, 0, 2, 4, 3, 5, 6]
+    body = tabs([(labels, [cells[i] for i in order]) for labels, cells in lines])
+    body = body.replace("\t".join(HEADER), "\t".join(HEADER[i] for i in order))
+    reading = read(report_with(body))["requests"]
+    assert all(reading.cells[c].value == v for c, v in values.items() if c.startswith("requests."))
+
+
+def test_columns_of_a_block_in_another_order_go_by_their_names() -> None:
+    text = report_with(tabs(requests()[2]))
+    start, end = text.index("规章\t"), text.index("第二十条第（五）项")
+    rows = [line.split("\t") for line in text[start:end].strip().split("\n")]
+    head = "信息内容\t本年制发件数\t本年废止件数\t现行有效件数"
+    assert head in text
+    swapped = text.replace(head, "信息内容\t现行有效件数\t本年制发件数\t本年废止件数", 1)
+    for row in rows:
+        swapped = swapped.replace("\t".join(row[:4]), "\t".join([row[0], row[3], row[1], row[2]]), 1)
+    assert numbers(read(swapped)["disclosure"]) == numbers(read(text)["disclosure"])
+
+
+def test_two_rows_that_changed_places_go_by_their_labels() -> None:
+    _, values, lines = requests()
+    lines[0], lines[1] = lines[1], lines[0]
+    reading = read(report_with(tabs(lines)))["requests"]
+    assert all(reading.cells[c].value == v for c, v in values.items() if c.startswith("requests."))
+
+
+def test_groups_of_disputes_in_another_order_give_no_number() -> None:
+    text = report_with(tabs(requests()[2]))
+    start = text.index("行政复议/" if "行政复议/" in text else "行政复议\t")
+    end = text.index("五、")
+    five = "结果维持\t结果纠正\t其他结果\t尚未审结\t总计"
+    heads = ["行政诉讼" + "\t" * 10 + "行政复议", "未经复议直接起诉" + "\t" * 5 + "复议后起诉", "\t".join([five] * 3)]
+    body = "\n".join([*heads, "\t".join("123456789" + "0" * 6)])
+    reading = read(text[:start] + body + "\n\n" + text[end:])["disputes"]
+    assert all(r.value is None for r in reading.cells.values())
+    assert len(defect(reading, "S-HEADER-ORDER").cells) == 15
+
+
+def disclosure_with(licences: str, html: bool = False) -> TableReading:
+    text = report_with(tabs(requests()[2]))
+    start, end = text.index("第二十条第（一）项"), text.index("三、收到和处理")
+    body = f"信息内容\t本年处理决定数量\n行政许可\t{licences}\n行政处罚\t7\n行政强制\t8\n"
+    body += "信息内容\t本年收费金额（单位：元）\n行政事业性收费\t135000\n"
+    if html:
+        rows = [("行政许可", licences), ("行政处罚", "7"), ("行政强制", "8")]
+        body = "<table>" + "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in rows) + "</table>"
+    return read(f"{text[:start]}{body}\n{text[end:]}")["disclosure"]
+
+
+def test_a_footnotes_mark_is_no_digit() -> None:
+    assert disclosure_with("1342①").cells["disclosure.licences.decisions"].value is None
+    assert disclosure_with("6²").cells["disclosure.licences.decisions"].value is None
+
+
+def test_tags_inside_a_number_vanish_and_a_broken_one_is_said_to_be_joined() -> None:
+    whole = disclosure_with("<p><span>1</span><span>342</span><o:p></o:p></p>", html=True)
+    assert whole.cells["disclosure.licences.decisions"].value == 1342
+    broken = disclosure_with("<p>1342</p><p>87</p>", html=True)
+    assert "disclosure.licences.decisions" in defect(broken, "S-NUMBER-JOINED").cells
+
+
+def test_an_amount_in_another_unit_is_named() -> None:
+    found = defect(disclosure_with("5"), "S-UNIT")
+    assert found.cells == ("disclosure.fees.amount",)
+    assert found.params["unit"] == "元"
