@@ -75,7 +75,9 @@ def align(lines: list[Line], form: str, table: str, rows: int, columns: int) -> 
 def _sharpened(scores: tuple[float, ...]) -> tuple[float, ...]:
     """A label that is a row's is no other row's: what it merely resembles beside it does not count."""
     best = max(scores)
-    return tuple([s if s > best - _CLEARLY else 0.0 for s in scores]) if best >= _ENOUGH else scores
+    if not _ENOUGH <= best < 1.0:  # a label that is written as in the form is like no other already
+        return scores
+    return tuple([s if s > best - _CLEARLY else 0.0 for s in scores])
 
 
 def _weight(line: Line, columns: int) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, pairwise
 from math import comb
 
@@ -173,15 +174,19 @@ def place(line: Line, layout: Layout, count: int, text: str) -> Placement:
         return Placement(tail, (layout.left,), True)
     if comb(count, len(tail)) > MAX_PLACEMENTS:
         return Placement(tail, (), False)
-    # the header, where it is sound, says which column comes first on this line; else nothing lost in front is likeliest
-    ways = sorted(combinations(range(count), len(tail)), key=lambda way: _distance(way, line, layout))
-    return Placement(tail, tuple(ways), False)
+    offset = line.lead - layout.first if layout.first is not None and line.visible else None
+    return Placement(tail, _ways(count, len(tail), offset), False)
 
 
-def _distance(way: tuple[int, ...], line: Line, layout: Layout) -> tuple[int, tuple[int, ...]]:
-    if layout.first is None or not line.visible:
-        return (0, way)
-    return (sum(abs(line.lead + i - layout.first - column) for i, column in enumerate(way)), way)
+@lru_cache(maxsize=1024)
+def _ways(count: int, cells: int, offset: int | None) -> tuple[tuple[int, ...], ...]:
+    """All ways to stand `cells` in `count` columns in their order, likeliest first: nearest to where a sound header has them,
+    `offset` being the column of the first; else nothing lost in front."""
+
+    def distance(way: tuple[int, ...]) -> int:
+        return sum(abs(offset + i - column) for i, column in enumerate(way)) if offset is not None else 0
+
+    return tuple(sorted(combinations(range(count), cells), key=lambda way: (distance(way), way)))
 
 
 def _windows(line: Line, layout: Layout, count: int) -> Placement:

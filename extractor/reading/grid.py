@@ -200,6 +200,8 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
 def _units(source: _Source, fit: _Fit, cells: Mapping[str, Reading]) -> list[Defect]:
     """Amounts in another unit than the form's: printed behind the number, or in the column's label above it."""
     defects: list[Defect] = []
+    if not any(column.money and column.unit for column in fit.table.columns):
+        return defects
     for row in fit.table.rows:
         for key, cell in zip(row.columns, row.cells, strict=True):
             reading, column = cells.get(cell), fit.table.column(key)
@@ -302,7 +304,7 @@ def _doubtful(table: Table, row: Row, ids: Sequence[str], cells: Mapping[str, Re
     found: list[Defect] = []
     for cell in ids:
         reading = cells[cell]
-        if reading.span is None:
+        if reading.span is None or reading.raw.isdigit():
             continue
         code = (
             "S-CELL-ILLEGIBLE" if reading.state is State.ILLEGIBLE
