@@ -12,6 +12,7 @@ from extractor.reading.alignment import MATCH, align
 from extractor.reading.cells import EMPTY, Cell, Content, Kind
 from extractor.reading.columns import Layout, Placement, layout, no_layout, permutation, place
 from extractor.reading.detached import reunite
+from extractor.reading.html import without_hidden
 from extractor.reading.labels import column_labels, rows_named, similarities, squeeze
 from extractor.reading.lines import Line, make_line, table_lines
 from extractor.reading.oneline import one_line_placement, out_of_order
@@ -77,6 +78,8 @@ def read_tables(
     `text` is the view's text with HTML tags blanked, `tagged` the same with them. `year` breaks a tie between versions.
     """
     source = _Source(document, text, not document.view.starts)
+    if tagged is not text:
+        tagged = without_hidden(tagged)
     spans = {s.key: (s.heading[1] if s.heading else s.span[0], s.span[1]) for s in sections}
     readings: dict[str, TableReading] = {}
     behind: tuple[Line, ...] = ()

@@ -6,7 +6,8 @@ import re
 
 # Any tag, those of Word (o:p) too; an address in angle brackets (<http://…>, <a@b.cn>) is none.
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*(?::[A-Za-z]+)?)(?:\s[^<>]{0,4000})?/?>")
-_HIDDEN = ("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")
+_HIDDEN = {"<!--": "-->", "<script": "</script>", "<style": "</style>"}
+_OPENING = re.compile("|".join(_HIDDEN))
 _BREAKS = frozenset({"p", "div", "br", "tr", "table", "li", "ul", "ol", "hr", "title", "h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -59,16 +60,22 @@ def without_tags(text: str) -> str:
 
 def without_hidden(text: str) -> str:
     """The text with comments, scripts and style sheets replaced by as many spaces: nobody reads them on the page."""
-    lower = text.lower() if "<" in text else ""
-    for opening, closing in _HIDDEN:
-        at = lower.find(opening)
-        while at >= 0:
-            end = lower.find(closing, at)
-            end = len(text) if end < 0 else end + len(closing)
-            text = text[:at] + " " * (end - at) + text[end:]
-            lower = lower[:at] + " " * (end - at) + lower[end:]
-            at = lower.find(opening, end)
-    return text
+    if "<" not in text:
+        return text
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = text  # a letter whose small form is longer: offsets count more than tags in capitals
+    pieces: list[str] = []
+    done = 0
+    for opening in _OPENING.finditer(lower):
+        if opening.start() < done:
+            continue
+        closing = _HIDDEN[opening.group()]
+        found = lower.find(closing, opening.end())
+        end = len(text) if found < 0 else found + len(closing)
+        pieces += (text[done : opening.start()], " " * (end - opening.start()))
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def cell_words(tagged: str) -> str:

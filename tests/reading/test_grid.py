@@ -360,3 +360,13 @@ def test_an_amount_in_another_unit_is_named() -> None:
     found = defect(disclosure_with("5"), "S-UNIT")
     assert found.cells == ("disclosure.fees.amount",)
     assert found.params["unit"] == "元"
+
+
+def test_what_a_page_hides_is_no_row() -> None:
+    _, values, lines = requests()
+    rows = ["".join(f"<td>{c}</td>" for c in [*labels, *cells]) for labels, cells in [(["项目"], HEADER), *lines]]
+    rows.insert(4, "<!-- <td>（一）予以公开</td>" + "<td>9</td>" * 7 + " --><script>var a = '<td>3</td>';</script>")
+    body = "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
+    reading = read(report_with(body))["requests"]
+    assert all(reading.cells[c].value == v for c, v in values.items() if c.startswith("requests."))
+    assert codes(reading) == set()
