@@ -1,7 +1,7 @@
 # make run    read the sample reports; results and pages to open in out/
 # make test   ruff, mypy --strict and the tests
 # make check  ruff and mypy alone
-# make bench  reports per second and core, stage by stage; then with a model's stand-in on the other end
+# make bench  reports per second and core, stage by stage; reports checked per second; then with a model's stand-in on the other end
 # make record asks the model that EXTRACTOR_… names, or the stand-in, and keeps the exchanges in cassettes/
 # Each target installs what it needs into .venv and is quick when that is there already.
 
@@ -26,6 +26,7 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python benchmarks/bench_extract.py $(SAMPLES)
+	@$(BIN)/python benchmarks/bench_verification.py
 	@$(BIN)/python benchmarks/bench_model.py
 
 record: $(VENV)/.dev

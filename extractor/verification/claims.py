@@ -253,11 +253,11 @@ def _against(report: Report, claim: Claim, figure: Figure, bounds: _Bounds) -> F
 
 
 def _parts(version: str, totals: tuple[str, ...], bounds: _Bounds) -> list[str]:
-    """The printed parts of the totals, nought aside: where a total is wrong and its sum holds, a part is wrong with it."""
+    """The printed parts of totals whose sums hold, nought aside: where such a total is wrong, a part is wrong with it."""
     return [
         cell
         for identity in form_of(version).identities
-        if len(identity.left) == 1 and identity.left[0] in totals
+        if len(identity.left) == 1 and identity.left[0] in totals and bounds.sum(identity.left) == bounds.sum(identity.right)
         for cell in identity.right
         if cell not in totals and bounds.sum((cell,)) != (0, 0) and bounds.spans((cell,))
     ]
