@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -184,8 +185,9 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
         if rows:
             alone = [i for i in rows if all(other is f or other.row != i for other in found)]
             merged.update(alone)
-            _merged_rows(source, table, [table.rows[i] for i in alone], f.line, cells, defects)
-            continue
+            if alone:
+                _merged_rows(source, table, [table.rows[i] for i in alone], f.line, cells, defects)
+                continue
         row = table.rows[f.row]
         count = len(row.cells)
         frame = plan or _block_layout(fit, row, f.line)
@@ -313,12 +315,17 @@ def _doubtful(table: Table, row: Row, ids: Sequence[str], cells: Mapping[str, Re
             "S-CELL-ILLEGIBLE" if reading.state is State.ILLEGIBLE
             else "" if reading.state is not State.PRINTED
             else "S-NUMBER-JOINED" if _BROKEN.search(reading.raw.strip())
-            else "S-LOOKALIKE" if _LETTER.search(_MARKUP.sub("", reading.raw)) and not reading.note
+            else "S-LOOKALIKE" if not reading.note and _LETTER.search(_plain(reading.raw))
             else ""
         )
         if code:
             found.append(Defect(code, (cell,), (reading.span,), _names(table, row) | {"raw": reading.raw}))
     return found
+
+
+def _plain(raw: str) -> str:
+    """The characters of a cell without markup, full-width ones as plain ones."""
+    return unicodedata.normalize("NFKC", _MARKUP.sub("", raw))
 
 
 def _lost_rows(table: Table, present: set[int], cells: dict[str, Reading]) -> list[Defect]:

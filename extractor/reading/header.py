@@ -13,10 +13,10 @@ from extractor.reading.dates import DAY, MONTH, YEAR, date_end, iso, year_of
 from extractor.reading.issuer import find_signature, find_title, issuer_name
 from extractor.report import Defect, Header, HeaderField, Section
 
-_S = r"\s*"
+_S = r"\s{0,6}"
 _PERIOD = re.compile(
-    rf"(?P<y1>{YEAR})\s*[年.\-/]\s*(?P<m1>{MONTH})\s*[月.\-/]\s*(?P<d1>{DAY})\s*日?\s*(?:0时)?\s*(?:起|开始)?\s*(?:至|到|[-—–~～]+)"
-    rf"\s*(?:(?P<y2>{YEAR})\s*[年.\-/])?\s*(?P<m2>{MONTH})\s*[月.\-/]\s*(?P<d2>{DAY})\s*日?"
+    rf"(?P<y1>{YEAR})\s{{0,6}}[年.\-/]\s{{0,6}}(?P<m1>{MONTH})\s{{0,6}}[月.\-/]\s{{0,6}}(?P<d1>{DAY})\s{{0,6}}日?\s{{0,6}}(?:0时)?\s{{0,6}}(?:起|开始)?\s{{0,6}}(?:至|到|[-—–~～]+)"
+    rf"\s{{0,6}}(?:(?P<y2>{YEAR})\s{{0,6}}[年.\-/])?\s{{0,6}}(?P<m2>{MONTH})\s{{0,6}}[月.\-/]\s{{0,6}}(?P<d2>{DAY})\s{{0,6}}日?"
 )
 _LABEL_END = r"[\s*]{0,3}(?:[:：]|[为是](?=\s*[\dA-Za-z(]))?[\s*]{0,3}"
 _POSTCODE = re.compile(rf"邮(?:{_S}政{_S}编)?{_S}[编码]{_S}码?{_LABEL_END}(?P<v>\d(?: ?\d){{3,7}})(?![\d-])")

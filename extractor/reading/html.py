@@ -7,8 +7,10 @@ import re
 # Any tag, those of Word (o:p) too; an address in angle brackets (<http://…>, <a@b.cn>) is none.
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*(?::[A-Za-z]+)?)(?:\s[^<>]{0,4000})?/?>")
 _HIDDEN = {"<!--": "-->", "<script": "</script>", "<style": "</style>"}
-_OPENING = re.compile("|".join(_HIDDEN))
 _BREAKS = frozenset({"p", "div", "br", "tr", "table", "li", "ul", "ol", "hr", "title", "h1", "h2", "h3", "h4", "h5", "h6"})
+# What a tag reads as inside a cell: a broken line, or a gap beside what is raised, lowered or struck out.
+_IN_PLACE_OF = dict.fromkeys(_BREAKS, "\n") | dict.fromkeys(("sup", "sub", "del", "s", "strike"), " ")
+_OPENING = re.compile("|".join(_HIDDEN))
 
 
 def html_rows(text: str, start: int, end: int) -> list[list[tuple[int, int]]]:
@@ -80,4 +82,4 @@ def without_hidden(text: str) -> str:
 
 def cell_words(tagged: str) -> str:
     """What a cell's content reads as: tags inside a line vanish, those that break it are a line's end."""
-    return _TAG.sub(lambda tag: "\n" if tag.group(2).lower() in _BREAKS else "", tagged)
+    return _TAG.sub(lambda tag: _IN_PLACE_OF.get(tag.group(2).lower(), ""), tagged)

@@ -9,7 +9,7 @@ from extractor.reading.dates import DATE, YEAR
 from extractor.report import Span
 
 _S = r"\s*"
-_YEAR = re.compile(rf"(?P<year>{YEAR})\s*年?\s*度?")
+_YEAR = re.compile(rf"(?P<year>{YEAR})\s{{0,6}}年?\s{{0,6}}度?")
 # 政府信息公开工作年度报告 in its wordings: without 政府 or 工作, the year inside, traditional characters, broken over lines.
 _TITLE = re.compile(
     rf"信{_S}息{_S}公{_S}[开開]{_S}(?:工{_S}作{_S})?(?:情{_S}况{_S})?(?:的{_S})?(?:{YEAR}{_S}年{_S}度?{_S})?(?:工{_S}作{_S})?"

@@ -11,7 +11,7 @@ from extractor.documents.view import View
 from extractor.reading.narrative import HEADING
 from extractor.report import Figure, Number, Span
 
-_SENTENCE_END = re.compile(r"[。!]|(?<![0-9])\?|\n(?=\s*(?:#|[一二三四五六]、|\([一二三四五六七八九十]\)|第二十条))")
+_SENTENCE_END = re.compile(r"[。!]|(?<![0-9])\?|\n(?=\s{0,12}(?:#|[一二三四五六]、|\([一二三四五六七八九十]\)|第二十条))")
 _INLINE_HEADING = re.compile(r"[^,。;:]{0,80}\([一二三四五六七八九十\d]{1,2}\)\s?[\u4e00-\u9fff]{2,12}(?:情况|方面)\s")
 _MOST_IN_SENTENCE = 200
 RATES = frozenset({"%", "‰", "个百分点"})

@@ -36,10 +36,8 @@ def count_of(value: Number | None, signed: bool = False) -> int | None:
     """The value as a count, None where it can't be one."""
     if value is None:
         return None
-    if type(value) is not int:
-        if not value.is_finite() or value != value.to_integral_value():  # type: ignore[union-attr]
-            return None
-        value = int(value)
+    if not isinstance(value, int):
+        return None  # a count has no fraction, not even one of noughts: 12.000 is 12,000 misread
     return value if (-LARGEST if signed else 0) <= value <= LARGEST else None
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import log10
 
-from extractor.report import Number, Reading, State
+from extractor.report import Number, Reading, Span, State
 from extractor.verification.finding import Finding, Severity, Suspect
 
 SEVERITIES: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
@@ -87,9 +87,9 @@ def by_priority(
     return tuple(scored)
 
 
-def _order(finding: Finding) -> tuple[float, int, str]:
+def _order(finding: Finding) -> tuple[float, int, str, str, tuple[str, ...], tuple[Span, ...]]:
     top = finding.suspects[0].cell if finding.suspects else ""
-    return -finding.priority, SEVERITIES[finding.severity], top
+    return -finding.priority, SEVERITIES[finding.severity], top, finding.code, finding.cells, finding.spans
 
 
 def priority(finding: Finding, readings: Mapping[str, Reading], deduced: Mapping[str, int]) -> float:

@@ -5,10 +5,11 @@ Deterministic and without a model: the same readings give the same findings, in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from extractor.forms.form import forms
+from extractor.forms.form import table as table_of
 from extractor.report import Reading, Report, State, TableReading
 from extractor.verification.arithmetic import arithmetic_findings
 from extractor.verification.claims import check_claims
@@ -64,6 +65,8 @@ def verify(report: Report, deep: bool = False) -> Verification:
 def _verify_table(table: TableReading, versions: dict[str, str], result: _Result, deep: bool) -> None:
     result.cells.update(table.cells)
     placed: list[Placed] = []
+    if table.open_rows or table.defects:
+        table = _in_order(table)
     counts = counts_of(table)
     if table.open_rows:
         placed = place_rows(counts)
@@ -93,6 +96,14 @@ def _verify_table(table: TableReading, versions: dict[str, str], result: _Result
         arithmetic = frozenset(counts.system.index[cell] for one in placed for cell in one.row.cells)
         findings += unconfirmed(counts, failing, arithmetic, suspects, result.deduced)
     result.findings += findings
+
+
+def _in_order(table: TableReading) -> TableReading:
+    """The table with its open rows and defects in one order, in whatever order a reader hands them on."""
+    place = {f"{table.table}.{row.key}": i for i, row in enumerate(table_of(table.form, table.table).rows)}
+    rows = sorted(table.open_rows, key=lambda r: (place.get(r.row, -1), r.span))
+    defects = sorted(table.defects, key=lambda d: (d.spans[:1] or ((-1, -1),), d.code, d.cells))
+    return replace(table, open_rows=tuple(rows), defects=tuple(defects))
 
 
 def _hull(counts: Counts, placed: list[Placed]) -> tuple[list[Bound], list[Bound]] | None:
