@@ -39,11 +39,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """`score`: the sum of similarities over the number of rows, 0 to 1. `spare` are lines with numbers that are no row."""
+    """`spare` are lines with numbers that are no row."""
 
     matches: tuple[Match, ...]
     spare: tuple[int, ...]
-    score: float
 
 
 def align(lines: list[Line], form: str, table: str, rows: int, columns: int) -> Alignment:
@@ -69,7 +68,7 @@ def align(lines: list[Line], form: str, table: str, rows: int, columns: int) -> 
             rows_taken.add(matches[-1].row)
     taken = {m.line for m in matches}
     spare = tuple(i for c, i in enumerate(chunks) if i not in taken and weights[c])
-    return Alignment(tuple(matches), spare, sum(m.similarity for m in matches) / rows)
+    return Alignment(tuple(matches), spare)
 
 
 def _sharpened(scores: tuple[float, ...]) -> tuple[float, ...]:
