@@ -9,7 +9,7 @@ from extractor.documents import Document
 from extractor.reading.claims import read_claims
 from extractor.reading.grid import read_tables
 from extractor.reading.header import read_header
-from extractor.reading.html import without_tags
+from extractor.reading.html import without_hidden, without_tags
 from extractor.reading.narrative import read_figures
 from extractor.reading.sections import find_sections
 from extractor.report import Defect, Figure, Report
@@ -30,12 +30,13 @@ def extract(document: Document) -> tuple[Report, Verification]:
 def read_report(document: Document) -> Report:
     """Read one report as published, with the grid reader. Raises NotAReportError."""
     view = document.view
-    text = without_tags(view.text)
+    shown = without_hidden(view.text)
+    text = without_tags(shown)
     plain = view if text is view.text else view.with_text(text)
     sections, second = find_sections(plain)
     header, header_defects = read_header(plain, sections)
     year = header.year.value if header.year is not None and isinstance(header.year.value, int) else None
-    tables = read_tables(document, view.text, text, sections, year)
+    tables = read_tables(document, shown, text, sections, year)
     if all(not t.score for t in tables.values()) and len(sections) < 2:
         raise NotAReportError(document.source)
     spans = tuple([table.span for table in tables.values() if table.span is not None])

@@ -13,7 +13,6 @@ from extractor.reading.alignment import MATCH, align
 from extractor.reading.cells import EMPTY, Cell, Content, Kind
 from extractor.reading.columns import Layout, Placement, layout, no_layout, permutation, place
 from extractor.reading.detached import reunite
-from extractor.reading.html import without_hidden
 from extractor.reading.labels import column_labels, rows_named, similarities, squeeze
 from extractor.reading.lines import Line, make_line, table_lines
 from extractor.reading.oneline import one_line_placement, out_of_order
@@ -27,6 +26,8 @@ _MINUS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _ABSENT = Reading(State.ABSENT)
 _UNIT = re.compile(r"单位\s*[:：]?\s*(亿元|万元|千元|百元|元)")
 _MARKUP = re.compile(r"<[^<>]*>|&[a-z]+;")
+_MONEY = frozenset({"元", "千元", "万元", "亿元"})
+_COUNTED = "件"
 _BROKEN = re.compile(r"\n|</p>|</div>|<br", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z〇○]")
 _UNCLEAR = Content(Kind.ILLEGIBLE)
@@ -79,8 +80,6 @@ def read_tables(
     `text` is the view's text with HTML tags blanked, `tagged` the same with them. `year` breaks a tie between versions.
     """
     source = _Source(document, text, not document.view.starts)
-    if tagged is not text:
-        tagged = without_hidden(tagged)
     spans = {s.key: (s.heading[1] if s.heading else s.span[0], s.span[1]) for s in sections}
     readings: dict[str, TableReading] = {}
     behind: tuple[Line, ...] = ()
@@ -203,19 +202,22 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
 
 
 def _units(source: _Source, fit: _Fit, cells: Mapping[str, Reading]) -> list[Defect]:
-    """Amounts in another unit than the form's: printed behind the number, or in the column's label above it."""
+    """Amounts in another unit than the form's, printed behind the number or in the column's label above it; and counts that
+    say that they are amounts."""
     defects: list[Defect] = []
-    if not any(column.money and column.unit for column in fit.table.columns):
-        return defects
     for row in fit.table.rows:
         for key, cell in zip(row.columns, row.cells, strict=True):
-            reading, column = cells.get(cell), fit.table.column(key)
-            if reading is None or reading.span is None or not column.money or not column.unit or not reading.value:
+            reading = cells.get(cell)
+            if reading is None or reading.span is None or not reading.value or (not reading.unit and fit.table.uniform):
+                continue
+            column = fit.table.column(key)
+            if not column.money and reading.unit not in _MONEY:
                 continue
             above = [m.group(1) for line in fit.lines if not line.filled for m in _UNIT.finditer(line.text)]
-            unit = reading.unit or (above[-1] if above else column.unit)
-            if unit != column.unit:
-                params = _names(fit.table, row) | {"raw": reading.raw, "unit": unit, "expected": column.unit}
+            expected = column.unit if column.money else _COUNTED
+            unit = reading.unit or (above[-1] if above else expected)
+            if expected and unit != expected:
+                params = _names(fit.table, row) | {"raw": reading.raw, "unit": unit, "expected": expected}
                 defects.append(Defect("S-UNIT", (cell,), (reading.span,), params))
     return defects
 

@@ -57,7 +57,7 @@ def without_tags(text: str) -> str:
         name = tag.group(2).lower()
         return ("\n" if name in _BREAKS else " ") + " " * (tag.end() - tag.start() - 1)
 
-    return _TAG.sub(blank, without_hidden(text))
+    return _TAG.sub(blank, text)
 
 
 def without_hidden(text: str) -> str:
@@ -77,7 +77,7 @@ def without_hidden(text: str) -> str:
         end = len(text) if found < 0 else found + len(closing)
         pieces += (text[done : opening.start()], " " * (end - opening.start()))
         done = end
-    return "".join([*pieces, text[done:]])
+    return "".join([*pieces, text[done:]]) if pieces else text
 
 
 def cell_words(tagged: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from extractor.documents import Document, content_id
 from extractor.forms import Table, form
 from extractor.reading.grid import read_tables
-from extractor.reading.html import without_tags
+from extractor.reading.html import without_hidden, without_tags
 from extractor.reading.sections import find_sections
 from extractor.report import Number, State, TableReading
 from tests.plain_report import plain_report, plain_values
@@ -40,9 +40,10 @@ def report_with(body: str, code: str = "2021") -> str:
 
 def read(text: str) -> dict[str, TableReading]:
     document = Document(content_id(text.encode()), "test.txt", text)
-    plain = without_tags(document.view.text)
+    shown = without_hidden(document.view.text)
+    plain = without_tags(shown)
     sections, _ = find_sections(document.view.with_text(plain))
-    return read_tables(document, document.view.text, plain, sections, None)
+    return read_tables(document, shown, plain, sections, None)
 
 
 def numbers(reading: TableReading) -> dict[str, Number | None]:

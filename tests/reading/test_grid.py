@@ -370,3 +370,8 @@ def test_what_a_page_hides_is_no_row() -> None:
     reading = read(report_with(body))["requests"]
     assert all(reading.cells[c].value == v for c, v in values.items() if c.startswith("requests."))
     assert codes(reading) == set()
+
+
+def test_a_count_that_says_it_is_an_amount_is_named() -> None:
+    reading = disclosure_with("11万元")
+    assert "disclosure.licences.decisions" in [c for d in reading.defects if d.code == "S-UNIT" for c in d.cells]

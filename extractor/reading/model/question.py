@@ -8,7 +8,7 @@ from functools import cached_property
 
 from extractor.documents import Document
 from extractor.llm.client import Question
-from extractor.reading.html import without_tags
+from extractor.reading.html import without_hidden, without_tags
 from extractor.reading.lines import Line
 from extractor.reading.model.answer import ReportAnswer
 from extractor.reading.model.lines import NumberedLine, numbered_lines
@@ -59,9 +59,10 @@ class Wanted:
 def lines_of(document: Document, report: Report) -> Lines:
     """The numbered lines of a document whose sections are known."""
     view = document.view
-    text = without_tags(view.text)
+    shown = without_hidden(view.text)
+    text = without_tags(shown)
     tables = [(key, view.view_span(*t.span)) for key, t in report.tables.items() if t.span is not None]
-    return Lines(document, view.text, text, {line.number: line for line in numbered_lines(view.text, text, tables)})
+    return Lines(document, shown, text, {line.number: line for line in numbered_lines(shown, text, tables)})
 
 
 def question(lines: Lines, report: Report, wanted: Wanted) -> Question[ReportAnswer] | None:
