@@ -12,7 +12,7 @@ from typing import Any
 
 from extractor.eval.standin.answers import Library, as_json
 from extractor.eval.standin.errors import ErrorModel, with_errors
-from extractor.eval.standin.faults import Faults
+from extractor.eval.standin.faults import BODIES, Faults
 from extractor.eval.standin.tokens import estimated_tokens
 
 Content = Callable[[dict[str, Any]], str]
@@ -103,9 +103,15 @@ class StandIn:
             await asyncio.sleep(self.latency + (seconds or 0.0 if fault == "slow" else 0.0))
         if fault == "drop":
             return False
-        if fault.isdigit():
+        if fault.isdigit() or fault in _STATUS:
+            status, code = _STATUS.get(fault) or (int(fault), None)
             headers = f"Retry-After: {seconds}\r\n" if seconds is not None else ""
-            writer.write(_response(int(fault), {"error": {"message": f"stand-in: {fault}", "code": None}}, headers))
+            writer.write(_response(status, {"error": {"message": f"stand-in: {fault}", "type": code, "code": code}}, headers))
+            await writer.drain()
+            return True
+        if fault in BODIES:
+            kind = "text/html" if fault == "html" else "application/json"
+            writer.write(_whole(BODIES[fault].encode(), kind))
             await writer.drain()
             return True
         completion = self._completion(body, fault)
@@ -114,8 +120,10 @@ class StandIn:
             return True
         whole = _response(200, completion)
         if fault == "cut":
-            half = json.dumps(completion).encode()[: len(whole) // 4]
-            whole = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(half) + half
+            whole = _whole(json.dumps(completion).encode()[: len(whole) // 4])
+        if fault == "drip":
+            await _drip(writer, whole, seconds or 0.0)
+            return True
         writer.write(whole[: len(whole) // 2] if fault == "half" else whole)
         await writer.drain()
         return fault != "half"
@@ -132,11 +140,17 @@ class StandIn:
             message["content"], reason = "", "content_filter"
         elif fault in ("invalid", "empty"):
             message["content"] = "好的，以下是结果：" if fault == "invalid" else ""
+        elif fault == "interrupted":
+            message["content"], reason = message["content"][: len(message["content"]) // 2], "insufficient_system_resource"
+        elif fault == "brackets":
+            message["content"] = "[" * 3000
+        elif fault == "fenced":
+            message["content"] = f"结果如下 {{}}：\n```json\n{message['content']}\n```"
         elif fault == "unknown_row":
             message["content"] = json.dumps({"rows": [{"row": "x1", "line": 1, "values": ["1"]}]})
         used = sum(estimated_tokens(str(m["content"])) for m in body["messages"])
         out = estimated_tokens(message["content"] or "")
-        if "tools" in body and message["content"]:
+        if "tools" in body and message["content"] and fault != "prose":
             name = body["tools"][0]["function"]["name"]
             call = {"id": "call-1", "type": "function", "function": {"name": name, "arguments": message["content"]}}
             message |= {"content": None, "tool_calls": [call]}
@@ -152,6 +166,27 @@ def _length(head: bytes) -> int:
         if line.startswith(b"content-length:"):
             return int(line.partition(b":")[2])
     return 0
+
+
+_STATUS = {"quota": (429, "insufficient_quota"), "inspected": (400, "data_inspection_failed")}
+
+
+async def _drip(writer: asyncio.StreamWriter, whole: bytes, seconds: float) -> None:
+    """The response with blank lines before its JSON, one at a time, as providers send that are busy."""
+    head, _, body = whole.partition(b"\r\n\r\n")
+    lines = max(round(seconds / 0.02), 1)
+    length = b"Content-Length: %d" % len(body)
+    writer.write(head.replace(length, b"Content-Length: %d" % (len(body) + lines)) + b"\r\n\r\n")
+    for _ in range(lines):
+        writer.write(b"\n")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+    writer.write(body)
+    await writer.drain()
+
+
+def _whole(body: bytes, kind: str = "application/json") -> bytes:
+    return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def _response(status: int, value: dict[str, Any], headers: str = "") -> bytes:

@@ -19,7 +19,8 @@ from typing import Any
 from extractor.llm.outcome import Kind
 
 LEASE = 600.0
-"""Seconds after which a claim counts as given up: its process is gone."""
+"""Seconds after which a claim that was not renewed counts as given up: its process is gone. Longer than one request and the
+wait before it."""
 _BUSY = 30.0
 
 _TABLE = """
@@ -68,6 +69,14 @@ class AnswerCache:
         if row is None or row[0] is None:
             return Stored(None)
         return Stored(Kind(row[0]), row[1])
+
+    def renew(self, key: str) -> None:
+        """Keep a claim: its question is being asked still."""
+        self._db.execute("UPDATE answers SET at = ? WHERE key = ? AND kind IS NULL", (time.time(), key))
+
+    def drop(self, key: str, stored: Stored) -> None:
+        """Forget an answer that can't be used; one that another has put in its place meanwhile stays."""
+        self._db.execute("DELETE FROM answers WHERE key = ? AND content = ?", (key, stored.content))
 
     def store(self, key: str, kind: Kind, content: str, tokens_in: int, tokens_out: int) -> None:
         """Keep what came of a claimed question."""

@@ -22,24 +22,30 @@ import httpx2
 import instructor
 import openai
 from instructor.core.exceptions import InstructorRetryException
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
 from openai.types.completion_usage import CompletionUsage
+from pydantic import ValidationError
 from tenacity import AsyncRetrying
 
 from extractor.llm.cache import AnswerCache, Stored, key_of
 from extractor.llm.outcome import FINAL, Attempt, EndedError, Kind, Outcome, TransportError
-from extractor.llm.reply import Reply
+from extractor.llm.reply import Reply, bare
 from extractor.llm.retries import Policy, Retries, is_invalid, seconds_asked
 from extractor.llm.settings import Settings
 
 logging.getLogger("instructor").addHandler(logging.NullHandler())  # it logs each failure as an error; outcomes say it
 
 R = TypeVar("R", bound=Reply)
-_TIMEOUT = 180.0
-_POLL = 0.05
+_POLL = (0.05, 1.0)
+"""Seconds between looks at a question that another is asking: at first, at last."""
 _TRYABLE = frozenset({408, 409, 425, 429})
+_FILTERED = frozenset({"content_filter", "data_inspection_failed"})
+"""Codes of a rejection that say that a filter stopped the question."""
+_INTERRUPTED = "insufficient_system_resource"
+"""DeepSeek's reason for an answer that ends inside through no fault of the question."""
 _WIDER = 4
 """How much larger the limit is when a truncated answer is asked for again."""
+_EMPTY = "no answer in the response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,8 @@ class _Call:
 
     body: dict[str, Any]
     retries: Retries
+    key: str = ""
     attempts: list[Attempt] = field(default_factory=list)
-    content: str = ""
 
 
 class AsyncClient:
@@ -77,7 +83,7 @@ class AsyncClient:
         self._jitter = Random()
         pool = httpx2.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
         self._openai = openai.AsyncOpenAI(
-            base_url=settings.base_url, api_key=settings.key, max_retries=0, timeout=_TIMEOUT,
+            base_url=settings.base_url, api_key=settings.key, max_retries=0, timeout=self._policy.deadline,
             http_client=openai.DefaultAsyncHttpxClient(limits=pool),
         )
         mode = instructor.Mode.TOOLS if settings.profile.reply == "tool" else instructor.Mode.JSON_SCHEMA
@@ -86,45 +92,64 @@ class AsyncClient:
 
     async def ask(self, question: Question[R]) -> Outcome[R]:
         """What comes of a question; never raises for what an endpoint or a model does."""
-        key = key_of(self._body(question, question.limit), question.prompt) if self._cache else ""
-        while self._cache and (stored := self._cache.claim(key, self.settings.model, question.prompt)):
-            if stored.kind is not None:
-                return self._known(question, stored)
-            await asyncio.sleep(_POLL)
-        content = ""
-        try:
+        if self._cache is None:
             async with self._places:
-                outcome, content = await self._asked(question)
+                return await self._asked(question)
+        key = key_of(self._body(question, question.limit), question.prompt)
+        pause, longest = _POLL
+        while True:
+            async with self._places:  # claimed only where it can be asked at once: a claim that waits keeps others waiting
+                stored = self._cache.claim(key, self.settings.model, question.prompt)
+                if stored is None:
+                    return await self._claimed(self._cache, key, question)
+            if stored.kind is None:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, longest)
+            elif (known := self._known(question, stored)) is not None:
+                return known
+            else:
+                self._cache.drop(key, stored)
+
+    async def _claimed(self, cache: AnswerCache, key: str, question: Question[R]) -> Outcome[R]:
+        """Ask a claimed question; keep what is final, give the claim back for what is not."""
+        try:
+            outcome = await self._asked(question, key)
         except BaseException:
-            if self._cache:
-                self._cache.release(key)
+            cache.release(key)
             raise
-        self._settle(key, outcome, content)
+        if outcome.kind in FINAL:
+            content = outcome.value.model_dump_json() if outcome.value is not None else ""
+            cache.store(key, outcome.kind, content, outcome.tokens_in, outcome.tokens_out)
+        else:
+            cache.release(key)
         return outcome
 
-    async def _asked(self, question: Question[R]) -> tuple[Outcome[R], str]:
+    async def _asked(self, question: Question[R], key: str = "") -> Outcome[R]:
         attempts: list[Attempt] = []
-        kind, detail, value, content = Kind.TRUNCATED, "", None, ""
+        kind, detail, value = Kind.TRUNCATED, "", None
         for limit in _limits(question):
-            call = self._call(self._body(question, limit))
+            call = _Call(self._body(question, limit), Retries(self._policy, self._jitter), key)
             retrying = AsyncRetrying(retry=call.retries.retry, stop=call.retries.stop, wait=call.retries.wait, reraise=True)
             try:
                 messages = call.body["messages"]
                 value = await self._create(response_model=question.reply, max_retries=retrying, messages=messages, call=call)
-                kind, content = Kind.ANSWERED, call.content
+                kind = Kind.ANSWERED
             except Exception as error:
                 kind, detail = self._failed(call, error)
             attempts += call.attempts
             if kind is not Kind.TRUNCATED:
                 break
-        return self._outcome(question, kind, value, attempts, detail), content
+        return Outcome(kind, value, self.settings.model, question.prompt, tuple(attempts), detail)
 
     async def _send(self, *, call: _Call, messages: list[Any], **_: object) -> ChatCompletion:
+        if self._cache is not None and call.key:
+            self._cache.renew(call.key)
         started = time.perf_counter()
         with self._sending(call):
-            completion = await self._openai.post(
-                "/chat/completions", cast_to=ChatCompletion, body=call.body | {"messages": messages}
-            )
+            async with asyncio.timeout(self._policy.deadline):  # the client's own bounds each read, not the whole
+                completion = await self._openai.post(
+                    "/chat/completions", cast_to=ChatCompletion, body=call.body | {"messages": messages}
+                )
         return self._take(call, completion, started)
 
     def _body(self, question: Question[R], limit: int) -> dict[str, Any]:
@@ -141,9 +166,6 @@ class AsyncClient:
             profile.limit: limit,
         }
 
-    def _call(self, body: dict[str, Any]) -> _Call:
-        return _Call(body, Retries(self._policy, self._jitter))
-
     @contextmanager
     def _sending(self, call: _Call) -> Iterator[None]:
         """Times a request and tells its faults apart. Raises TransportError, EndedError."""
@@ -156,45 +178,49 @@ class AsyncClient:
         except openai.APIStatusError as error:
             outcome = str(error.status_code)
             call.attempts.append(Attempt(outcome, time.perf_counter() - started))
-            spent = error.code == "insufficient_quota"
+            spent = not {error.code, error.type}.isdisjoint(self.settings.profile.spent)
+            if error.code in _FILTERED:
+                raise EndedError(Kind.FILTERED, error.message[:300]) from error
             if (error.status_code in _TRYABLE and not spent) or error.status_code >= 500:
                 headers = error.response.headers
                 after = seconds_asked(headers.get("retry-after"), headers.get("retry-after-ms"))
                 raise TransportError(outcome, after) from error
             raise EndedError(Kind.REJECTED, f"{outcome}: {error.message}"[:300]) from error
-        except (openai.APIError, JSONDecodeError) as error:  # no response, or half of one
+        except (openai.APIError, JSONDecodeError, TimeoutError) as error:  # no response, or half of one
             call.attempts.append(Attempt("connection", time.perf_counter() - started))
             raise TransportError(f"connection: {error}"[:300]) from error
 
     def _take(self, call: _Call, completion: ChatCompletion, started: float) -> ChatCompletion:
         """Note what an attempt took; pass on a response that holds an answer. Raises EndedError, TransportError."""
-        choice = completion.choices[0] if completion.choices else None
-        kind = Kind.ANSWERED
-        detail = ""
-        if choice is None:
-            raise TransportError("no choice in the response")
-        if choice.message.refusal:
-            kind, detail = Kind.REFUSED, choice.message.refusal
-        elif choice.finish_reason == "content_filter":
+        message, reason = _message(completion)
+        kind, detail = Kind.ANSWERED, ""
+        if message is not None and message.refusal:
+            kind, detail = Kind.REFUSED, str(message.refusal)
+        elif reason == "content_filter":
             kind = Kind.FILTERED
-        elif choice.finish_reason == "length":
+        elif reason == "length":
             kind = Kind.TRUNCATED
-        call.attempts.append(self._attempt(kind, time.perf_counter() - started, completion.usage))
+        fault = _EMPTY if message is None else "interrupted" if reason == _INTERRUPTED else ""
+        usage = getattr(completion, "usage", None)
+        call.attempts.append(self._attempt(fault or kind.value, time.perf_counter() - started, usage))
+        if message is None or fault:
+            raise TransportError(fault)
         if kind is not Kind.ANSWERED:
             raise EndedError(kind, detail[:300])
-        tools = choice.message.tool_calls
-        call.content = tools[0].function.arguments if tools and tools[0].type == "function" else choice.message.content or ""
+        if not message.tool_calls:
+            message.content = bare(message.content) if isinstance(message.content, str) else ""
         return completion
 
-    def _attempt(self, kind: Kind, seconds: float, usage: CompletionUsage | None) -> Attempt:
-        if usage is None:
-            return Attempt(kind.value, seconds)
+    def _attempt(self, outcome: str, seconds: float, usage: object) -> Attempt:
+        if not isinstance(usage, CompletionUsage):
+            return Attempt(outcome, seconds)
+        told, made = usage.prompt_tokens or 0, usage.completion_tokens or 0  # some endpoints leave one of them out
         cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else 0
         prices = (self.settings.price_in, self.settings.price_out)
         cost = None
         if prices[0] is not None and prices[1] is not None:
-            cost = (usage.prompt_tokens * prices[0] + usage.completion_tokens * prices[1]) / 1e6
-        return Attempt(kind.value, seconds, usage.prompt_tokens, cached or 0, usage.completion_tokens, cost)
+            cost = (told * prices[0] + made * prices[1]) / 1e6
+        return Attempt(outcome, seconds, told, cached or 0, made, cost)
 
     def _failed(self, call: _Call, error: BaseException) -> tuple[Kind, str]:
         """The kind of failure that an exception out of instructor stands for. Raises what is no failure of the model."""
@@ -210,22 +236,15 @@ class AsyncClient:
             return Kind.INVALID, str(error)[:300]
         raise error
 
-    def _outcome(self, question: Question[R], kind: Kind, value: R | None, attempts: list[Attempt], detail: str) -> Outcome[R]:
-        return Outcome(kind, value, self.settings.model, question.prompt, tuple(attempts), detail)
-
-    def _known(self, question: Question[R], stored: Stored) -> Outcome[R]:
-        """The outcome that the cache holds."""
-        value = question.reply.model_validate_json(stored.content) if stored.kind is Kind.ANSWERED else None
+    def _known(self, question: Question[R], stored: Stored) -> Outcome[R] | None:
+        """The outcome that the cache holds; None where its answer does not keep to the schema (any more)."""
+        value = None
+        if stored.kind is Kind.ANSWERED:
+            try:
+                value = question.reply.model_validate_json(stored.content)
+            except ValidationError:
+                return None
         return Outcome(stored.kind or Kind.UNAVAILABLE, value, self.settings.model, question.prompt, cached=True)
-
-    def _settle(self, key: str, outcome: Outcome[R], content: str) -> None:
-        """Keep what is final, give the claim back for what is not."""
-        if self._cache is None:
-            return
-        if outcome.kind in FINAL:
-            self._cache.store(key, outcome.kind, content, outcome.tokens_in, outcome.tokens_out)
-        else:
-            self._cache.release(key)
 
     async def close(self) -> None:
         await self._openai.close()
@@ -249,6 +268,15 @@ class Client:
     def close(self) -> None:
         self._runner.run(self._client.close())
         self._runner.close()
+
+
+def _message(completion: ChatCompletion) -> tuple[ChatCompletionMessage | None, str]:
+    """The first message of a response and why it ended; None where there is none: the SDK builds responses without validating
+    them, and a proxy may answer with status 200 and anything."""
+    choices = getattr(completion, "choices", None)
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    message = getattr(choice, "message", None)
+    return (message if isinstance(message, ChatCompletionMessage) else None), str(getattr(choice, "finish_reason", ""))
 
 
 def _limits(question: Question[R]) -> tuple[int, int]:

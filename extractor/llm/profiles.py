@@ -22,6 +22,7 @@ class Profile:
     strict: bool
     limit: str
     settings: Mapping[str, Any]
+    spent: tuple[str, ...]
 
     def fixed(self, prompt: str, schema: Mapping[str, Any]) -> str:
         """The system message: the prompt, and where the provider takes no schema, the schema."""
@@ -50,4 +51,4 @@ def _compact(schema: Mapping[str, Any]) -> str:
 def profiles() -> Mapping[str, Profile]:
     """Every profile by name."""
     data = tomllib.loads(files("extractor.llm").joinpath("profiles.toml").read_text("utf-8"))
-    return {name: Profile(name, **fields) for name, fields in data.items()}
+    return {name: Profile(name, **fields | {"spent": tuple(fields["spent"])}) for name, fields in data.items()}

@@ -29,6 +29,15 @@ class Reply(ResponseSchema):
         return plain
 
 
+def bare(content: str) -> str:
+    """The JSON of an answer that has thoughts before it or a code block around it, as models give that no schema holds."""
+    content = content.rpartition("</think>")[2].strip()
+    if content.startswith("{"):
+        return content
+    fenced = content.partition("```")[2].rpartition("```")[0].removeprefix("json").strip()
+    return fenced if fenced.startswith("{") else content
+
+
 _DROPPED = ("title", "default", "$defs")
 
 

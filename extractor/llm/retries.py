@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from json import JSONDecodeError
+from math import isnan
 from random import Random
 from time import time
 
@@ -23,13 +24,15 @@ _INVALID = (ValidationError, JSONDecodeError, ResponseParsingError)
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`tries` requests at most for transport faults, `corrections` answers sent back with their errors. Waits in seconds:
-    `first` grows twofold up to `longest`, each with jitter; a server that asks for more than `patience` is given up."""
+    `first` grows twofold up to `longest`, each with jitter; a server that asks for more than `patience` is given up. `deadline`:
+    seconds that one request may take."""
 
     tries: int = 5
     corrections: int = 2
     first: float = 0.5
     longest: float = 30.0
     patience: float = 120.0
+    deadline: float = 180.0
 
 
 class Retries:
@@ -73,11 +76,13 @@ def seconds_asked(retry_after: str | None, milliseconds: str | None = None) -> f
     """The wait that a response asks for: Retry-After in seconds or as a date, or retry-after-ms; None: none."""
     try:
         if milliseconds:
-            return max(float(milliseconds) / 1000, 0.0)
-        if not retry_after:
+            seconds = float(milliseconds) / 1000
+        elif not retry_after:
             return None
-        if retry_after.strip().replace(".", "", 1).isdigit():
-            return float(retry_after)
-        return max(parsedate_to_datetime(retry_after).timestamp() - time(), 0.0)
-    except (ValueError, TypeError):
+        elif retry_after.strip().replace(".", "", 1).isdecimal():
+            seconds = float(retry_after)
+        else:
+            seconds = parsedate_to_datetime(retry_after).timestamp() - time()
+    except (ValueError, TypeError, OverflowError):
         return None
+    return None if isnan(seconds) else max(seconds, 0.0)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from extractor.llm.outcome import Kind
-from tests.llm.asking import ask_several, question
+from extractor.eval.standin.faults import Faults
+from extractor.eval.standin.server import StandIn
+from extractor.llm.cache import AnswerCache
+from extractor.llm.client import AsyncClient
+from extractor.llm.outcome import Kind, Outcome
+from tests.llm.asking import QUICK, RIGHT, Entries, ask_several, question, settings
 
 
 def test_the_next_run_asks_nothing(tmp_path: Path) -> None:
@@ -51,3 +58,78 @@ def test_a_failure_is_asked_again_by_the_next_run(tmp_path: Path, script: list[s
     (again, _), = ask_several([question()], [], cache=file)
     assert first.kind is not Kind.ANSWERED
     assert again.kind is Kind.ANSWERED
+
+
+def test_an_answer_with_words_around_it_is_kept_too(tmp_path: Path) -> None:
+    file = tmp_path / "answers.sqlite"
+    (first, _), = ask_several([question()], ["fenced"], cache=file)
+    (again, silent), = ask_several([question()], [], cache=file)
+    assert again.value == first.value is not None
+    assert not silent.requests
+
+
+def test_a_kept_answer_that_no_longer_keeps_to_the_schema_is_asked_for_anew(tmp_path: Path) -> None:
+    file = tmp_path / "answers.sqlite"
+    ask_several([question()], [], cache=file)
+    with sqlite3.connect(file) as db:
+        db.execute("UPDATE answers SET content = substr(content, 1, 10)")
+    db.close()
+    (again, standin), = ask_several([question()], [], cache=file)
+    assert again.kind is Kind.ANSWERED
+    assert not again.cached
+    assert len(standin.requests) == 1
+    (_, silent), = ask_several([question()], [], cache=file)
+    assert not silent.requests
+
+
+def test_a_question_given_up_can_be_asked_at_once(tmp_path: Path) -> None:
+    """A task that is cancelled on the way leaves no claim behind that others would wait for."""
+    file = tmp_path / "answers.sqlite"
+    standin = StandIn(lambda body: json.dumps(RIGHT), Faults(["slow:30"]))
+
+    async def run() -> Outcome[Entries]:
+        async with standin.serving():
+            store = AnswerCache(file)
+            client = AsyncClient(settings(standin.base_url), QUICK, store)
+            first = asyncio.create_task(client.ask(question()))
+            while not standin.requests:
+                await asyncio.sleep(0.01)
+            waiting = asyncio.create_task(client.ask(question()))
+            await asyncio.sleep(0.1)
+            first.cancel()
+            try:
+                return await asyncio.wait_for(waiting, 10)
+            finally:
+                await client.close()
+                store.close()
+
+    outcome = asyncio.run(run())
+    assert outcome.kind is Kind.ANSWERED
+    assert len(standin.requests) == 2
+
+
+def test_questions_that_wait_for_their_turn_hold_no_claim(tmp_path: Path) -> None:
+    """Two processes with the same questions share them; one that has no place free yet keeps nothing from the other."""
+    file = tmp_path / "answers.sqlite"
+    standin = StandIn(lambda body: json.dumps(RIGHT), Faults(["slow:0.4"]))
+    questions = [question(f"{n} 十一") for n in range(6)]
+
+    async def run() -> tuple[int, int]:
+        async with standin.serving():
+            stores = [AnswerCache(file), AnswerCache(file)]
+            one = AsyncClient(settings(standin.base_url), QUICK, stores[0], concurrency=1)
+            other = AsyncClient(settings(standin.base_url), QUICK, stores[1], concurrency=1)
+            first = asyncio.gather(*[one.ask(q) for q in questions])
+            await asyncio.sleep(0.1)
+            await asyncio.gather(*[other.ask(q) for q in questions[1:]])
+            done = other.calls
+            await first
+            for client in (one, other):
+                await client.close()
+            for store in stores:
+                store.close()
+            return done, one.calls + other.calls
+
+    by_the_other, calls = asyncio.run(run())
+    assert by_the_other == 5
+    assert calls == 6
