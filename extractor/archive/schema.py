@@ -1,0 +1,222 @@
+"""What the archive keeps, as tables. Times are seconds since 1970 (UTC); money is in the unit of the prices that were set.
+
+A document is known by the hash of its bytes; the same bytes at two places are one document. A version is one reading of one
+document under one configuration (mode, software, forms, prompts, models); a document read under another configuration gets
+another version, and none is ever changed or deleted. `findings` is the index of what the current versions say, for the
+queue and for counts; what a finding says in full stands in the version's content.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from extractor.llm import answers as llm_answers
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s",
+    }
+)
+
+_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only under this very type
+_HASH = String(80)
+
+configurations = Table(
+    "configurations", metadata,
+    Column("id", _ID, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("content", Text, nullable=False),  # JSON: mode, software, forms, prompts, models
+)
+
+runs = Table(
+    "runs", metadata,
+    Column("id", _ID, primary_key=True),
+    Column("configuration_id", _ID, ForeignKey("configurations.id"), nullable=False),
+    Column("settings", Text, nullable=False),  # JSON: sources, engine, limits, budget
+    Column("host", Text, nullable=False),
+    Column("process", Integer, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("alive", Float, nullable=False),  # the last sign of life; claims of a run without one lapse
+    Column("ended", Float),
+    Column("outcome", String(16)),  # done, stopped, budget, failed
+)
+
+documents = Table(
+    "documents", metadata,
+    Column("id", _ID, primary_key=True),
+    Column("hash", _HASH, nullable=False, unique=True),
+    Column("source", Text, nullable=False),  # where it was met first
+    Column("media_type", String(100), nullable=False),
+    Column("encoding", String(32), nullable=False),
+    Column("size", Integer, nullable=False),  # bytes of the file
+    Column("characters", Integer, nullable=False),
+    Column("text", LargeBinary, nullable=False),  # UTF-8, zlib
+    Column("layout", LargeBinary),  # places on pages (JSON, zlib), where the file has pages
+    Column("issuer", Text),
+    Column("year", Integer),
+    Column("form", String(16)),
+    Column("version_id", _ID),  # the current version
+    Index(None, "issuer", "year"),
+    Index(None, "year"),
+)
+
+sources = Table(
+    "sources", metadata,
+    Column("location", Text, primary_key=True),
+    Column("hash", _HASH, nullable=False),
+    Column("stamp", String(80), nullable=False),  # size and time of change, or the bucket's tag: unchanged means unread
+    Index(None, "hash"),
+)
+
+versions = Table(
+    "versions", metadata,
+    Column("id", _ID, primary_key=True),
+    Column("document_id", _ID, ForeignKey("documents.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # 1, 2, … of this document
+    Column("configuration_id", _ID, ForeignKey("configurations.id"), nullable=False),
+    Column("run_id", _ID, ForeignKey("runs.id"), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # report and verification (`extractor.archive.content`)
+    UniqueConstraint("document_id", "configuration_id"),
+)
+
+readings = Table(
+    "readings", metadata,
+    Column("version_id", _ID, ForeignKey("versions.id"), primary_key=True),
+    Column("reader", String(100), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # its tables as it read them, where several readers read
+)
+
+findings = Table(
+    "findings", metadata,
+    Column("id", _ID, primary_key=True),
+    Column("document_id", _ID, ForeignKey("documents.id"), nullable=False),
+    Column("version_id", _ID, ForeignKey("versions.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),  # place among the version's findings; below 0: found between reports
+    Column("code", String(40), nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("priority", Float, nullable=False),
+    Column("table", String(16)),  # of its first cell
+    Column("cell", String(120)),  # its first cell
+    Column("state", String(12), nullable=False),  # open, decided, dismissed
+    Column("content", LargeBinary),  # the finding itself (JSON, zlib), for those found between reports
+    UniqueConstraint("document_id", "ordinal"),
+    Index(None, "state", "priority", "id"),
+    Index(None, "code", "state", "priority"),
+)
+
+attempts = Table(
+    "attempts", metadata,
+    Column("id", _ID, primary_key=True),
+    Column("run_id", _ID, ForeignKey("runs.id"), nullable=False),
+    Column("hash", _HASH, nullable=False),  # of the document it was made for
+    Column("model", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_cached", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("cost", Float),
+    Index(None, "run_id"),
+)
+
+failures = Table(
+    "failures", metadata,
+    Column("location", Text, primary_key=True),
+    Column("configuration_id", _ID, ForeignKey("configurations.id"), primary_key=True),
+    Column("hash", _HASH, nullable=False),  # "" where the file itself could not be got
+    Column("run_id", _ID, ForeignKey("runs.id"), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("params", Text, nullable=False),  # JSON, for the message
+    Index(None, "hash"),
+)
+
+claims = Table(
+    "claims", metadata,  # documents that a run has in hand, so that another run leaves them alone
+    Column("hash", _HASH, primary_key=True),
+    Column("configuration_id", _ID, ForeignKey("configurations.id"), primary_key=True),
+    Column("run_id", _ID, ForeignKey("runs.id"), nullable=False),
+    Index(None, "run_id"),
+)
+
+records = Table(
+    "records", metadata,  # what the edits between reports need of each current version
+    Column("document_id", _ID, ForeignKey("documents.id"), primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("county", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("pending", Boolean, nullable=False),  # not yet held against the others
+    Index(None, "issuer", "year"),
+    Index(None, "county"),
+    Index(None, "pending"),
+)
+
+sentences = Table(
+    "sentences", metadata,
+    Column("digest", BigInteger, primary_key=True),
+    Column("document_id", _ID, ForeignKey("documents.id"), primary_key=True),
+    Index(None, "document_id"),
+    sqlite_with_rowid=False,
+)
+
+decisions = Table(
+    "decisions", metadata,
+    Column("id", _ID, primary_key=True),
+    Column("document_id", _ID, ForeignKey("documents.id"), nullable=False),
+    Column("version_id", _ID, ForeignKey("versions.id"), nullable=False),  # what lay before the person
+    Column("at", Float, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("kind", String(16), nullable=False),  # as_printed, misread, wrong_in_print, illegible, dismissed, undone
+    Column("cell", String(120)),
+    Column("finding", String(200)),  # code and cells of the finding it answers
+    Column("before", Text),  # JSON: the cell's reading as it was shown
+    Column("after", Text),  # JSON: the value decided
+    Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("undoes", _ID, ForeignKey("decisions.id")),
+    Index(None, "document_id"),
+    Index(None, "who", "at"),
+)
+
+answers = llm_answers.answers.to_metadata(metadata)
+
+batch_files = Table(
+    "batch_files", metadata,
+    Column("id", _ID, primary_key=True),
+    Column("configuration_id", _ID, ForeignKey("configurations.id"), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # prepared, submitted, done, collected, expired, failed
+    Column("path", Text, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("file", Text),  # the provider's names
+    Column("batch", Text),
+    Column("at", Float, nullable=False),
+)
+
+batch_requests = Table(
+    "batch_requests", metadata,
+    Column("key", String(64), primary_key=True),  # that of the answer in the cache
+    Column("batch_file_id", _ID, ForeignKey("batch_files.id"), primary_key=True),
+    Column("hash", _HASH, nullable=False),
+    Column("state", String(16), nullable=False),  # asked, answered, expired, failed
+    Index(None, "batch_file_id"),
+)
