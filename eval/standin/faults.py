@@ -12,9 +12,9 @@ FAULTS = (
 a filter stopped the question · slow: the response comes late · drip: blank lines keep the connection alive, for the seconds
 given, before it · drop: the connection is closed without one · half: it is closed inside the body · cut: the body is whole, the
 JSON in it half · invalid: an answer that is no JSON · unknown_row: JSON that does not keep to the schema · brackets: open
-brackets without end · prose: words where a tool's call was forced · fenced: the right answer in a code block, with words around it ·
-truncate: the answer ends inside, as if the limit were met · refuse, filter: so the model or the provider's filter · empty: an
-answer of nothing · interrupted: the provider ran out of resources inside the answer."""
+brackets without end · prose: words where a tool's call was forced · fenced: the right answer in a code block, with words around
+it · truncate: the answer ends inside, as if the limit were met · refuse, filter: so the model or the provider's filter · empty:
+an answer of nothing · interrupted: the provider ran out of resources inside the answer."""
 
 BODIES = {
     "null": "null", "list": "[]", "string": '"ok"', "object": "{}",

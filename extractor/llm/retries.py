@@ -24,8 +24,8 @@ _INVALID = (ValidationError, JSONDecodeError, ResponseParsingError)
 @dataclass(frozen=True, slots=True)
 class Policy:
     """`tries` requests at most for transport faults, `corrections` answers sent back with their errors. Waits in seconds:
-    `first` grows twofold up to `longest`, each with jitter; a server that asks for more than `patience` is given up. `deadline`:
-    seconds that one request may take."""
+    `first` grows twofold up to `longest`, each with jitter; a server that asks for more than `patience` is given up.
+    `deadline`: seconds that one request may take."""
 
     tries: int = 5
     corrections: int = 2
