@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from extractor.archive.content import Content, content_of, layout_of, text_of
 from extractor.archive.schema import documents, versions
@@ -54,7 +54,7 @@ def current(connection: Connection, id_: int) -> Current | None:
     return None if row is None else _current(row)
 
 
-def _current(row: Row[Any]) -> Current:
+def _current(row: Any) -> Current:
     layout = layout_of(row.layout) if row.layout is not None else None
     document = Document(row.hash, row.source, text_of(row.text), row.encoding, layout=layout, media_type=row.media_type)
     return Current(row.id, row.version_id, row.number, document, content_of(row.content))
