@@ -1,62 +1,56 @@
-"""A file of text → a document. The text is kept as loaded: line ends, spaces and all.
+"""A file of any kind → documents: text, a web page, Word, PDF, images, and archives (ZIP) of these.
 
-Encodings: a byte order mark decides; else UTF-8 where the bytes are UTF-8, all of them or all but a few; else what
-charset-normalizer says of the bytes among the encodings that Chinese text comes in. A byte order mark is no part of the text.
+Of a file of text the text is kept as loaded: line ends, spaces and all. Everything else is laid out as
+`extractor.documents.composing` describes, with the places of its characters where the file has pages.
 """
 
 from __future__ import annotations
 
-import codecs
-import re
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from extractor.documents.composing import Block, compose
 from extractor.documents.document import Document, content_id
+from extractor.documents.kinds import Kind, kind_of
+from extractor.documents.layout import Page
+from extractor.documents.plain import check_visible, decoded, lost_characters
 from extractor.documents.unreadable import UnreadableError
-from extractor.report import Defect
+
+if TYPE_CHECKING:
+    from extractor.documents.page_reader import PageReader
 
 LIMIT = 20_000_000
-"""Bytes; the longest reports have some 200,000."""
-
-_BOMS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_WITHOUT_BOM = ["gb18030", "utf_16_le", "utf_16_be"]
-_KINDS = (
-    (b"%PDF-", "PDF"),
-    (b"PK\x03\x04", "ZIP/DOCX/XLSX/OFD"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "DOC/XLS/WPS"),
-    (b"{\\rtf", "RTF"),
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF8", "GIF"),
-    (b"II*\x00", "TIFF"),
-    (b"MM\x00*", "TIFF"),
-    (b"\x1f\x8b", "GZIP"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"Rar!\x1a\x07", "RAR"),
-    (b"SQLite format 3\x00", "SQLite"),
-)
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f]")
-_VISIBLE = re.compile("[^\\s\x00\u200b\u200c\u200d\u2060\ufeff]")
-_LOST = re.compile("\ufffd+")
-_TOLERATED = 0.05
-"""Share of lost characters among those outside ASCII up to which an encoding is believed. Text in another encoding loses
-half of them or more; OCR and transport lose one in some hundreds."""
-_SPANS = 50
-"""Places of lost characters named in a defect at most."""
+"""Bytes of a text, web page or Word file; the longest reports have some 200,000."""
+LIMIT_OF_PAGES = 300_000_000
+"""Bytes of a PDF, an image or an archive: a long scan has some tens of millions."""
+_BEGINNING = 4096
+_OF_PAGES = frozenset({"pdf", "image", "zip", "docx", ""})
 
 
 def load(path: Path) -> Document:
-    """Read a file. Raises UnreadableError where there is no text to be had."""
+    """Read a file with one document in it. Raises UnreadableError where there is none to be had, or several."""
+    content, source = read_bytes(path)
+    return document_from_bytes(content, source)
+
+
+def load_all(path: Path) -> Iterator[Document | UnreadableError]:
+    """Read a file: one document, or those of an archive. An error stands in the place of a document that can't be had."""
+    try:
+        content, source = read_bytes(path)
+        yield from documents_in(content, source)
+    except UnreadableError as error:
+        yield error
+
+
+def read_bytes(path: Path) -> tuple[bytes, str]:
+    """The file's bytes, and its name as the user gave it. Raises UnreadableError."""
     source = str(path).encode("utf-8", "replace").decode("utf-8")
     try:
         with path.open("rb") as file:
-            content = file.read(LIMIT + 1)
+            content = file.read(_BEGINNING)
+            limit = _limit(kind_of(content))
+            content += file.read(limit + 1 - len(content))
     except FileNotFoundError:
         raise UnreadableError("E-MISSING", source) from None
     except IsADirectoryError:
@@ -65,80 +59,71 @@ def load(path: Path) -> Document:
         raise UnreadableError("E-PERMISSION", source) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise UnreadableError("E-IO", source, reason=getattr(error, "strerror", None) or error) from None
-    return document_from_bytes(content, source)
+    return content, source
 
 
 def document_from_bytes(content: bytes, source: str) -> Document:
-    """The document in these bytes. Raises UnreadableError where they are no text."""
-    for magic, kind in _KINDS:
-        if content.startswith(magic):
-            raise UnreadableError("E-KIND", source, kind=kind)
-    if len(content) > LIMIT:
-        raise UnreadableError("E-TOO-LARGE", source, limit=LIMIT // 1_000_000)
-    if not content:
-        raise UnreadableError("E-EMPTY", source)
-    text, encoding, pending = _decoded(content, source)
-    controls = _CONTROL.findall(text)
-    if len(controls) * 100 > len(text):
-        first = text.index(controls[0])
-        raise UnreadableError("E-BINARY", source, offset=len(text[:first].encode(encoding, "surrogatepass")))
-    if _VISIBLE.search(text) is None:
-        raise UnreadableError("E-BLANK", source)
-    return Document(content_id(content), source, text, encoding, _defects(text, pending))
+    """The one document in these bytes. Raises UnreadableError where there is none, or where they are an archive of several."""
+    kind = kind_of(content)
+    if kind.reader == "zip":
+        from extractor.documents.zipped import only_member
+
+        return document_from_bytes(*only_member(content, source))
+    return _document(kind, content, source)
 
 
-def _decoded(content: bytes, source: str) -> tuple[str, str, int]:
-    """The text, its encoding, and how many bytes at the end are only the beginning of a character."""
-    for bom, encoding in _BOMS:
-        if content.startswith(bom):
-            text, pending = _decode(content[len(bom) :], encoding, "replace")
-            return text, encoding, pending
-    broken_at = 0
-    if content.count(0) * 100 <= len(content):  # more NULs than that: UTF-16, or no text
+def documents_in(content: bytes, source: str) -> Iterator[Document | UnreadableError]:
+    """All documents in these bytes: one, or those of an archive, each with the source "archive.zip!/member". An error stands
+    in the place of a member that can't be read. Raises UnreadableError where the file as a whole can't be."""
+    kind = kind_of(content)
+    if kind.reader != "zip":
+        yield _document(kind, content, source)
+        return
+    from extractor.documents.zipped import members
+
+    for member in members(content, source):
+        if isinstance(member, UnreadableError):
+            yield member
+            continue
         try:
-            text, pending = _decode(content, "utf-8", "strict")
-            return text, "utf-8", pending
-        except UnicodeDecodeError as error:
-            broken_at = error.start
-        text, pending = _decode(content, "utf-8", "replace")
-        if _mostly_sound(text):
-            return text, "utf-8", pending
-    encoding = _detected(content)
-    text, pending = _decode(content, encoding, "replace")
-    if not _mostly_sound(text):
-        raise UnreadableError("E-ENCODING", source, offset=broken_at)
-    return text, encoding, pending
+            yield _document(kind_of(member[0]), *member)
+        except UnreadableError as error:
+            yield error
 
 
-def _decode(content: bytes, encoding: str, errors: str) -> tuple[str, int]:
-    """The text, and the number of bytes left over at the end, which a longer file might have completed."""
-    decoder = codecs.getincrementaldecoder(encoding)(errors)
-    text = decoder.decode(content)
-    return text, len(decoder.getstate()[0])
+def _document(kind: Kind, content: bytes, source: str) -> Document:
+    if not kind.reader:
+        raise UnreadableError("E-KIND", source, kind=kind.name)
+    limit = _limit(kind)
+    if len(content) > limit:
+        raise UnreadableError("E-TOO-LARGE", source, limit=limit // 1_000_000)
+    if kind.reader == "text":
+        text, encoding, defects = decoded(content, source)
+        return Document(content_id(content), source, text, encoding, defects)
+    return _laid_out(kind, content, source)
 
 
-def _detected(content: bytes) -> str:
-    """The encoding by the library's judgement; GB18030 where it has none, as with a broken byte it hasn't."""
-    from charset_normalizer import from_bytes  # slow to import, seldom needed
-
-    for cut in range(4):  # the library wants whole characters; a truncated one has up to three bytes
-        best = from_bytes(content[: len(content) - cut], cp_isolation=_WITHOUT_BOM).best()
-        if best is not None:
-            return best.encoding.replace("_", "-")
-    return "gb18030"
+def _limit(kind: Kind) -> int:
+    return LIMIT_OF_PAGES if kind.reader in _OF_PAGES else LIMIT
 
 
-def _mostly_sound(text: str) -> bool:
-    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    return text.count("\ufffd") <= _TOLERATED * beyond_ascii
+def _laid_out(kind: Kind, content: bytes, source: str) -> Document:
+    from extractor.documents.confined import sheets
 
+    reader: PageReader | None = None
+    pages: list[Page] = []
+    blocks: list[Block] = []
+    for sheet in sheets(kind.reader, content, source):
+        found, page = sheet.blocks, sheet.page
+        if sheet.picture is not None:
+            from extractor.documents.page_reader import as_image, page_reader
 
-def _defects(text: str, pending: int) -> tuple[Defect, ...]:
-    defects: list[Defect] = []
-    if pending:
-        defects.append(Defect("S-TRUNCATED", spans=((len(text), len(text)),), params={"bytes": pending}))
-    lost = text.count("\ufffd")
-    if lost:
-        spans = tuple(m.span() for m in islice(_LOST.finditer(text), _SPANS))
-        defects.append(Defect("S-DECODE", spans=spans, params={"count": lost}))
-    return tuple(defects)
+            reader = reader or page_reader(source)
+            page, read = reader(as_image(sheet.picture), len(pages), sheet.picture.dpi)
+            found = tuple(read)
+        if page is not None:
+            pages.append(page)
+        blocks += found
+    text, layout = compose(pages, blocks)
+    check_visible(text, source)
+    return Document(content_id(content), source, text, defects=lost_characters(text), media_type=kind.media_type, layout=layout)

@@ -1,0 +1,161 @@
+"""Files that somebody else's parser opens are opened in a process of their own, with bounded memory and time.
+
+A PDF, a Word file, a web page or an image may be made to keep its parser busy for hours or to unfold to gigabytes. The child
+process may take `MEMORY` bytes and `PATIENCE` seconds for a sheet; one that takes more is ended, and the file is reported as
+unreadable. A child that is done waits for the next file: starting one costs about as long as reading a report. This bounds
+what a file costs; it is no sandbox against code in it.
+
+The child is `python -m extractor.documents.confined`; both sides speak pickles over its standard input and output.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
+from typing import BinaryIO
+
+from extractor.documents.sheet import Sheet, SheetReader
+from extractor.documents.unreadable import UnreadableError
+
+MEMORY = 2 << 30
+"""Bytes of address space (where the system can bound it: not on Windows)."""
+PATIENCE = 30.0
+"""Seconds for one sheet; a page of a report takes a tenth of one."""
+READERS = {"html": "webpage", "docx": "word", "pdf": "pdf", "image": "images"}
+"""The modules that read sheets, each with a function `sheets`."""
+
+_idle: list[subprocess.Popen[bytes]] = []
+
+
+def sheets(kind: str, content: bytes, source: str, patience: float = PATIENCE) -> Iterator[Sheet]:
+    """The sheets of a file of this kind (a key of `READERS`). Raises UnreadableError, also where the file asks too much."""
+    child = _idle.pop() if _idle else _started()
+    done = False
+    try:
+        _send(child, (kind, content, source))
+        while True:
+            answer = _answer(child, patience)
+            if answer is None:
+                raise UnreadableError("E-TOO-HEAVY", source, seconds=round(patience), memory=MEMORY >> 20)
+            if isinstance(answer, Sheet):
+                yield answer
+                continue
+            done = True
+            if answer:
+                code, params = answer
+                raise UnreadableError(code, source, **params)
+            return
+    finally:
+        if done:
+            _idle.append(child)
+        else:
+            _end(child)  # in the middle of a file: nobody will read the rest
+
+
+def _started() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "extractor.documents.confined"]
+    path = os.pathsep.join(filter(None, sys.path))  # the package may have been found by a path that the child does not have
+    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    )
+
+
+def _send(child: subprocess.Popen[bytes], job: tuple[str, bytes, str]) -> None:
+    assert child.stdin is not None
+    with suppress(BrokenPipeError):  # the child is gone; its answer will not come, which is dealt with there
+        pickle.dump(job, child.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+        child.stdin.flush()
+
+
+def _answer(child: subprocess.Popen[bytes], patience: float) -> Sheet | tuple[str, dict[str, object]] | tuple[()] | None:
+    """The child's next message: a sheet, an error's code and parameters, () at the end; None where none came in time."""
+    assert child.stdout is not None
+    alarm = threading.Timer(patience, child.kill)
+    alarm.start()
+    try:
+        answer: Sheet | tuple[str, dict[str, object]] | tuple[()] = pickle.load(child.stdout)
+    except (EOFError, pickle.UnpicklingError):  # it was ended, or the system ended it
+        return None
+    finally:
+        alarm.cancel()
+    return answer
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.kill()
+    child.wait()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(BrokenPipeError):  # what was not sent is of no use to a child that is gone
+                pipe.close()
+
+
+def _end_all() -> None:
+    while _idle:
+        _end(_idle.pop())
+
+
+def _forget_all() -> None:
+    """After a fork the children are the parent's."""
+    for child in _idle:
+        child.returncode = 0  # or its end would be waited for here
+    _idle.clear()
+
+
+atexit.register(_end_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
+
+
+def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
+    """The child's side: read files until there are no more."""
+    while True:
+        try:
+            kind, content, source = pickle.load(jobs)
+        except EOFError:
+            return
+        for answer in _answers(kind, content, source):
+            pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
+            answers.flush()
+
+
+def _answers(kind: str, content: bytes, source: str) -> Iterator[object]:
+    try:
+        read: SheetReader = import_module(f"extractor.documents.{READERS[kind]}").sheets
+        yield from read(content, source)
+        yield ()
+    except UnreadableError as error:
+        yield error.code, error.params
+    except ModuleNotFoundError as error:
+        yield "E-NO-DOCUMENTS", {"kind": kind.upper(), "package": error.name}
+    except MemoryError:
+        yield "E-TOO-HEAVY", {"seconds": round(PATIENCE), "memory": MEMORY >> 20}
+    except Exception as error:
+        # parsers of broken files raise whatever they meet; the file is what is wrong, and the user is told so
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        yield "E-BROKEN", {"kind": kind.upper(), "reason": reason}
+
+
+def _confine() -> None:
+    sys.setrecursionlimit(20_000)  # nested tags and dictionaries; memory is the bound
+    try:
+        import resource
+    except ModuleNotFoundError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+if __name__ == "__main__":
+    _confine()
+    # what a library prints must not get between the answers
+    to_parent = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, to_parent)

@@ -1,0 +1,33 @@
+"""What the readers of laid-out files hand on: one sheet after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from extractor.documents.composing import Block
+from extractor.documents.layout import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The image of a page: `pixels` row by row, `mode` as Pillow's ("L" or "RGB"), `dpi` dots to the inch."""
+
+    mode: str
+    size: tuple[int, int]
+    pixels: bytes
+    dpi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page, or all of a file that has no pages (`page` is None then). A page without text has a picture in place of
+    blocks."""
+
+    blocks: tuple[Block, ...] = ()
+    page: Page | None = None
+    picture: Picture | None = None
+
+
+SheetReader = Callable[[bytes, str], Iterator[Sheet]]
+"""(content, source) → sheets in order, one in memory at a time. Raises UnreadableError."""
