@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -24,18 +24,20 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """`lookalike`: letters were taken for digits (O for 0, l for 1)."""
+    """`lookalike`: letters were taken for digits (O for 0, l for 1). `is_value`: something stands here that is not words;
+    `state`: what a cell of the form gets from it, words being illegible there."""
 
     kind: Kind
     value: Number | None = None
     unit: str = ""
     note: str = ""
     lookalike: bool = False
+    is_value: bool = field(init=False, compare=False, repr=False)
+    state: State = field(init=False, compare=False, repr=False)
 
-    @property
-    def is_value(self) -> bool:
-        """Something stands here that is not words."""
-        return self.kind is not Kind.TEXT and self.kind is not Kind.EMPTY
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_value", self.kind is not Kind.TEXT and self.kind is not Kind.EMPTY)
+        object.__setattr__(self, "state", State.ILLEGIBLE if self.kind is Kind.TEXT else self.kind.value)
 
 
 class Cell(NamedTuple):
@@ -57,7 +59,8 @@ CJK = re.compile(r"[\u3400-\u9fff\ufffd]")
 _MARKS = re.compile(r"[-\u2010-\u2015\u2212_/\\~*]{1,6}|无|不涉及|不适用")
 _UNITS = "亿元|万元|千元|元|件次|人次|件|条|个|份|项|次|人|户|宗|起|部|篇"
 _NUMBER = re.compile(
-    r"(?P<sign>[+\-\u2010-\u2015\u2212]|增加?|减少?|)\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+(?:\s*\n\s*\d+)?)(?P<fraction>\.\d+)?\s*"
+    r"(?P<sign>[+\-\u2010-\u2015\u2212]|增加?|减少?|)\s*"
+    r"(?P<digits>\d{1,3}(?:,\d{3})+|\d+(?:\s*[\n\u2028]\s*\d+)?)(?P<fraction>\.\d+)?\s*"
     rf"(?P<unit>{_UNITS})?\s*(?P<note>[(\[【](?![一二三四五六七八九十\d]{{1,2}}[)\]】]).*|[,;:]\s*(?:其中|含).*)?",
     re.DOTALL,
 )
@@ -66,7 +69,7 @@ _LOOKALIKES = str.maketrans("OoQ〇○lI", "0000011")
 NUMERAL = re.compile(r"[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[)\]][.、]?|[.、])")
 # 增减 printed with room for both: "+(3) -( )", "增( )减(4)", "+(0) -(0)"
 _TWO_WAY = re.compile(r"[+增]\s*\(\s*(\d*)\s*\)\s*[-\u2010-\u2015\u2212减]\s*\(\s*(\d*)\s*\)")
-_SEPARATED = re.compile(r"\s*\n\s*|,")
+_SEPARATED = re.compile(r"\s*[\n\u2028]\s*|,")
 _MAX_DIGITS = 15
 
 

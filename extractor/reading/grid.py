@@ -28,7 +28,7 @@ _UNIT = re.compile(r"单位\s*[:：]?\s*(亿元|万元|千元|百元|元)")
 _MARKUP = re.compile(r"<[^<>]*>|&[a-z]+;")
 _MONEY = frozenset({"元", "千元", "万元", "亿元"})
 _COUNTED = "件"
-_BROKEN = re.compile(r"\n|</p>|</div>|<br", re.IGNORECASE)
+_BROKEN = re.compile(r"[\n\u2028]|</p>|</div>|<br", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z〇○]")
 _UNCLEAR = Content(Kind.ILLEGIBLE)
 _BLANK = Reading(State.BLANK)
@@ -59,7 +59,7 @@ class _Source:
         raw = self.document.text[span[0] : span[1]]
         if content.lookalike:
             confidence = round(confidence * 0.8, 3)
-        return Reading(content.kind.value, raw, content.value, span, "grid", confidence, content.unit, content.note)
+        return Reading(content.state, raw, content.value, span, "grid", confidence, content.unit, content.note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,15 @@ def spelling(words: str, gap: str = "") -> str:
 @dataclass(frozen=True, slots=True)
 class _Labels:
     """All ways to write the labels of one table. `variants` are those of row 0, of row 1 and so on from `starts[row]`; those
-    from `starts[-1]` on are no row's: of a group, of a column. `leaves` and `paths` have one squeezed label per row."""
+    from `starts[-1]` on are no row's: of a group, of a column. `leaves` and `paths` have one squeezed label per row, `letters`
+    the characters of its path."""
 
     exact: dict[str, int]
     variants: tuple[str, ...]
     starts: NDArray[np.intp]
     leaves: tuple[str, ...]
     paths: tuple[str, ...]
+    letters: tuple[frozenset[str], ...]
 
 
 @cache
@@ -76,7 +78,8 @@ def _labels(form: str, table: str) -> _Labels:
     starts.append(len(variants))
     variants += sorted(_other_labels(form, table) - set(variants))
     leaves = tuple(squeeze(r.label) for r in rows)
-    return _Labels(exact, tuple(variants), np.array(starts), leaves, tuple(squeeze("".join(r.path)) for r in rows))
+    paths = tuple(squeeze("".join(r.path)) for r in rows)
+    return _Labels(exact, tuple(variants), np.array(starts), leaves, paths, tuple(map(frozenset, paths)))
 
 
 def _other_labels(form: str, table: str) -> set[str]:
@@ -95,26 +98,31 @@ def similarities(label: str, form: str, table: str) -> tuple[float, ...]:
     Besides the edit distance to the label with and without its groups, a label counts as covered when its characters stand
     in the text in order with other fragments between them: so a label torn over several lines is known again.
     """
+    return _similarities(squeeze(label), form, table)
+
+
+@lru_cache(maxsize=8192)
+def _similarities(query: str, form: str, table: str) -> tuple[float, ...]:
     known = _labels(form, table)
-    query = squeeze(label)
     nothing = (0.0,) * len(known.leaves)
     if not query:
         return nothing
-    ratios = process.cdist([query], known.variants, scorer=fuzz.ratio, dtype=np.float32)[0]
-    *scores, other = (np.maximum.reduceat(ratios, known.starts) / 100).tolist()
     hit = known.exact.get(query)
     if hit is not None:
         # written as in the form: that row and no other
-        return tuple([1.0 if row == hit else 0.0 for row in range(len(scores))])
+        return (*nothing[:hit], 1.0, *nothing[hit + 1 :])
+    ratios = process.cdist([query], known.variants, scorer=fuzz.ratio, dtype=np.float32)[0]
+    *scores, other = (np.maximum.reduceat(ratios, known.starts) / 100).tolist()
     if other > max(scores):
         return nothing  # more like the label of a group or a column than like any row's
     if max(scores) < _TORN:
         letters = set(query)
-        for row, (leaf, path) in enumerate(zip(known.leaves, known.paths, strict=True)):
+        for row, (leaf, path) in enumerate(zip(known.leaves, known.letters, strict=True)):
             if len(leaf) >= 4 and len(query) > len(leaf):
-                covered = LCSseq.similarity(leaf, query) / len(leaf)
-                foreign = len(letters - set(path)) / len(letters)
-                scores[row] = max(scores[row], 0.9 * covered - 0.8 * foreign)
+                foreign = len(letters - path) / len(letters)
+                if 0.9 - 0.8 * foreign > scores[row]:
+                    covered = LCSseq.similarity(leaf, query) / len(leaf)
+                    scores[row] = max(scores[row], 0.9 * covered - 0.8 * foreign)
     return tuple([min(score, _NOT_EXACT) for score in scores])
 
 

@@ -94,8 +94,8 @@ def _cell(piece: str, at: int, column: int) -> Cell:
     words = piece.strip()
     if not words:
         return Cell(at, at, EMPTY, "", column)
-    start = at + (0 if piece.startswith(words) else piece.index(words))
-    if len(words) > 4 and words.startswith("**") and words.endswith("**"):
+    start = at if len(words) == len(piece) else at + piece.index(words)
+    if words[0] == "*" and len(words) > 4 and words.startswith("**") and words.endswith("**"):
         words, start = words[2:-2], start + 2
     end = start + len(words)
     if "&" in words:
@@ -163,7 +163,7 @@ def _line(cells: list[Cell]) -> Line | None:
             last_words = i
             if _is_label(cell):
                 last_label = i
-    if first_value >= 0 and all(_RULE_CELL.fullmatch(c.text) for c in cells):
+    if first_value >= 0 and "-" in cells[0].text and all(_RULE_CELL.fullmatch(c.text) for c in cells):
         return None
     if last_label < 0 and first_value < 0:
         last_label = last_words

@@ -8,7 +8,7 @@ from functools import cache
 
 from extractor.forms import Row, Table
 from extractor.forms import table as form_table
-from extractor.reading.cells import EMPTY, Cell, Kind
+from extractor.reading.cells import EMPTY, Cell
 from extractor.reading.columns import Layout, layout, no_layout, place
 from extractor.reading.labels import column_labels
 from extractor.reading.model.answer import ReportAnswer
@@ -28,7 +28,6 @@ from extractor.reading.model.question import Lines
 from extractor.report import Defect, OpenRow, Reading, Report, State, TableReading
 
 READER = "model"
-_STATES = {kind: State.ILLEGIBLE if kind is Kind.TEXT else State(kind.value) for kind in Kind}
 _ABSENT = Reading(State.ABSENT, reader=READER)
 _BLANK = Reading(State.BLANK, reader=READER)
 _UNREAD = Reading(State.ILLEGIBLE, reader=READER, confidence=0.0)
@@ -136,10 +135,9 @@ class _Table:
             return _UNREAD
         span = self.lines.document.view.source_span(cell.start, cell.end)
         raw = self.lines.document.text[slice(*span)]
-        state = _STATES[content.kind]
         if content.lookalike:
             confidence = round(confidence * 0.8, 3)
-        return Reading(state, raw, content.value, span, READER, confidence, content.unit, content.note)
+        return Reading(content.state, raw, content.value, span, READER, confidence, content.unit, content.note)
 
     def _reject(self, ids: tuple[str, ...], code: str, spans: tuple[tuple[int, int], ...]) -> None:
         self.cells.update(dict.fromkeys(ids, _UNREAD))
