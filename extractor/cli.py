@@ -20,7 +20,7 @@ from extractor import __version__
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from extractor.batch import Read
+    from extractor.several import Read
     from extractor.documents import Document
     from extractor.presenting.sheet import Language
     from extractor.report import Report
@@ -143,7 +143,7 @@ def extract(
 
 def _print_json(files: Sequence[Path], read: Read) -> bool:
     """Whether any file failed."""
-    from extractor.batch import Extracted, extract_files
+    from extractor.several import Extracted, extract_files
     from extractor.output import dumps, to_json_object
 
     out = sys.stdout.buffer
@@ -162,7 +162,7 @@ def _print_json(files: Sequence[Path], read: Read) -> bool:
 
 def _summarise(files: Sequence[Path], read: Read, out: Path | None, pages: bool, language: Language) -> bool:
     """Print the summary, and write the results where a folder is given. Whether any file failed. Raises OSError."""
-    from extractor.batch import Extracted, extract_files, safe_names
+    from extractor.several import Extracted, extract_files, safe_names
     from extractor.output import dumps, to_json_object
     from extractor.presenting.page import page
     from extractor.presenting.summary import entry, failure, print_summary, summary_csv, summary_page
@@ -202,7 +202,7 @@ def _summarise(files: Sequence[Path], read: Read, out: Path | None, pages: bool,
 @_language
 def show(file: Path, mode: str | None, deep: bool, language: Language) -> None:
     """Show a report as its statutory form. 按法定格式显示报告与核查结果。"""
-    from extractor.batch import extract_file
+    from extractor.several import extract_file
     from extractor.documents.unreadable import UnreadableError
     from extractor.presenting.terminal import show as show_report
 
