@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from extractor.archive.content import Content, packed, packed_text
 from extractor.documents import Document
+from extractor.llm.outcome import Attempt
 from extractor.report import Report, TableReading
 from extractor.verification.across import record_of
 from extractor.verification.finding import Finding, Verification
@@ -92,6 +93,14 @@ def entry_of(
         tuple((reader, packed(dict(tables))) for reader, tables in sorted((readings or {}).items())),
         tuple(finding_row(ordinal, finding) for ordinal, finding in enumerate(verification.findings)),
         _record(document, report, verification), attempts,
+    )
+
+
+def attempt_row(model: str, prompt: str, attempt: Attempt) -> AttemptRow:
+    """`prompt`: name, version and hash."""
+    return AttemptRow(
+        model, prompt, attempt.outcome, attempt.seconds, attempt.tokens_in, attempt.tokens_cached, attempt.tokens_out,
+        attempt.cost,
     )
 
 

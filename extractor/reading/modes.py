@@ -8,7 +8,7 @@ challenge  a model reads everything too, and both readings are compared; with tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -71,10 +71,15 @@ def settled(table: TableReading, verification: Verification | None) -> bool:
 
 def finish(planned: Plan, outcomes: Sequence[Answer]) -> Report:
     """The report out of what the grid reader read and what came of the questions: one outcome, or in challenge two."""
+    return finished(planned, outcomes)[0]
+
+
+def finished(planned: Plan, outcomes: Sequence[Answer]) -> tuple[Report, Mapping[str, Mapping[str, TableReading]]]:
+    """The same, and the tables of each reader as it read them: by "grid", and by the number and name of each model."""
     base, wanted = planned.base, planned.wanted
     asked = tuple(_asked(outcome) for outcome in outcomes)
     if not outcomes:
-        return base
+        return base, {}
     readings = [_tables(planned, outcome) for outcome in outcomes]
     narratives = [_narrative(planned, outcome) for outcome in outcomes]
     failed = [Defect("M-CALL-FAILED", (), (), {"raw": _reason(o)}) for o in outcomes if o.value is None]
@@ -92,9 +97,9 @@ def finish(planned: Plan, outcomes: Sequence[Answer]) -> Report:
         for other in narratives:
             narrative = united(narrative, other)
     defects = (*base.defects, *narrative.defects, *failed)
-    return replace(
-        base, tables=tables, figures=narrative.figures, claims=narrative.claims, defects=defects, models=asked,
-    )
+    report = replace(base, tables=tables, figures=narrative.figures, claims=narrative.claims, defects=defects, models=asked)
+    by_model = {f"{number} {o.model}"[:100]: own for number, (o, own) in enumerate(zip(outcomes, readings, strict=True), 1)}
+    return report, {"grid": base.tables, **by_model}
 
 
 def _reason(outcome: Answer) -> str:
