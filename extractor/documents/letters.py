@@ -1,0 +1,79 @@
+"""Single characters with places, as a PDF has them → printed lines of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from extractor.documents.composing import Line, Run
+from extractor.documents.layout import Box
+
+
+class Letter(NamedTuple):
+    """A character, its box and the size of its face, in points."""
+
+    text: str
+    box: Box
+    size: float
+
+
+_SPACE = 0.3
+"""A gap of so many times the face's size is a space, where none is in the file."""
+_COLUMN = 1.0
+"""A gap of so many times the face's size ends a run: what follows may be another column's."""
+_SMALL = 0.78
+"""A face so much smaller than its neighbour's is raised or lowered: a footnote's mark beside a number is none of its digits."""
+_IN_NUMBER = frozenset("0123456789.,%０１２３４５６７８９")
+
+
+def lines_of(letters: Iterable[Letter], page: int) -> list[Line]:
+    """The lines from top to bottom, each from left to right. Numbers are runs of their own, white space is dropped where a
+    line begins and ends."""
+    rows: list[list[Letter]] = []
+    middle = 0.0
+    for letter in sorted((one for one in letters if one.text), key=lambda one: ((one.box[1] + one.box[3]) / 2, one.box[0])):
+        at = (letter.box[1] + letter.box[3]) / 2
+        # the line's middle is that of its tallest letter: what is raised or lowered beside it stays on it
+        if rows and at - middle < 0.5 * max(rows[-1][-1].size, letter.size):
+            rows[-1].append(letter)
+            if letter.size >= max(one.size for one in rows[-1][-8:]):
+                middle = max(middle, at)
+        else:
+            rows.append([letter])
+            middle = at
+    lines = [_runs(sorted(row, key=lambda one: one.box[0]), page) for row in rows]
+    return [line for line in lines if line]
+
+
+def _runs(row: Sequence[Letter], page: int) -> Line:
+    runs: list[Run] = []
+    group: list[Letter] = []
+
+    def end(space: bool) -> None:
+        if group:
+            text = "".join(one.text for one in group)
+            runs.append(Run(text + " " * space, page, _hull(group)))
+            group.clear()
+
+    spaced = False
+    for letter in row:
+        if letter.text.isspace():
+            spaced = True
+            continue
+        last = group[-1] if group else None
+        if last is not None:
+            size = max(last.size, letter.size)
+            gap = letter.box[0] - last.box[2]
+            raised = min(last.size, letter.size) < _SMALL * size and last.text.isalnum() and letter.text.isalnum()
+            apart = spaced or gap > _SPACE * size or raised
+            if apart or (last.text in _IN_NUMBER) != (letter.text in _IN_NUMBER):
+                end(apart)
+        group.append(letter)
+        spaced = False
+    end(False)
+    return tuple(runs)
+
+
+def _hull(letters: Sequence[Letter]) -> Box:
+    boxes = [one.box for one in letters]
+    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
