@@ -27,6 +27,7 @@ from extractor.verification.verify import verify
 READING = {
     "find_sections": "sections",
     "read_header": "header",
+    "fitted_tables": "grid",
     "read_tables": "grid",
     "read_figures": "narrative",
     "read_claims": "narrative",

@@ -16,7 +16,7 @@ from extractor.llm.cache import AnswerCache
 from extractor.llm.client import AsyncClient, Client
 from extractor.llm.retries import Policy
 from extractor.llm.settings import Settings, from_environment
-from extractor.pipeline import read_report
+from extractor.pipeline import read_report, survey_report
 from extractor.reading.modes import Mode, Plan, finish, plan
 from extractor.report import Report
 from extractor.verification.finding import Verification
@@ -52,14 +52,21 @@ def _asked(mode: Mode, clients: Sequence[C]) -> Sequence[C]:
 
 def _planned(document: Document, mode: Mode) -> tuple[Plan | None, tuple[Report, Verification]]:
     """The plan, None where nothing is to be asked; then the grid reader's report, verified, is all there is."""
-    base = read_report(document)
+    base = base_of(document, mode)
     if mode == "grid":
         return None, (base, verify(base))
     verification = verify(base) if mode == "cascade" else None
     planned = plan(document, base, verification, mode)
     if planned.question is None:
-        return None, (base, verification or verify(base))
+        whole = read_report(document) if mode == "model" else base
+        return None, (whole, verification or verify(whole))
     return planned, (base, verification or _UNVERIFIED)
+
+
+def base_of(document: Document, mode: Mode) -> Report:
+    """What the rules read of a report in a mode: all of it, or where a model alone reads, what that needs to be told and to be
+    looked up. Raises NotAReportError."""
+    return survey_report(document) if mode == "model" else read_report(document)
 
 
 _UNVERIFIED = Verification({}, {}, {}, (), ())

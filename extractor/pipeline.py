@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from extractor.documents import Document
 from extractor.reading.claims import read_claims
-from extractor.reading.grid import read_tables
+from extractor.reading.grid import read_tables, survey_tables
 from extractor.reading.header import read_header
 from extractor.reading.html import without_hidden, without_tags
 from extractor.reading.narrative import read_figures
 from extractor.reading.sections import find_sections
-from extractor.report import Defect, Figure, Report
+from extractor.reading.versions import Fit, fitted_tables
+from extractor.report import Defect, Figure, Report, TableReading
 from extractor.verification.finding import Verification
 from extractor.verification.verify import verify
 
@@ -29,6 +31,18 @@ def extract(document: Document) -> tuple[Report, Verification]:
 
 def read_report(document: Document) -> Report:
     """Read one report as published, with the grid reader. Raises NotAReportError."""
+    return _read(document, read_tables, whole=True)
+
+
+def survey_report(document: Document) -> Report:
+    """What is known of a report before a model reads it: header, sections, figures, where its tables stand and on which forms,
+    and the rows in them that the forms don't know; no cell of the forms, no claim. Raises NotAReportError."""
+    return _read(document, survey_tables, whole=False)
+
+
+def _read(
+    document: Document, tables_of: Callable[[Document, str, Mapping[str, Fit]], dict[str, TableReading]], whole: bool
+) -> Report:
     view = document.view
     shown = without_hidden(view.text)
     text = without_tags(shown)
@@ -36,13 +50,13 @@ def read_report(document: Document) -> Report:
     sections, second = find_sections(plain)
     header, header_defects = read_header(plain, sections)
     year = header.year.value if header.year is not None and isinstance(header.year.value, int) else None
-    tables = read_tables(document, shown, text, sections, year)
+    tables = tables_of(document, text, fitted_tables(view, shown, text, sections, year))
     if all(not t.score for t in tables.values()) and len(sections) < 2:
         raise NotAReportError(document.source)
     spans = tuple([table.span for table in tables.values() if table.span is not None])
     figures = tuple([_as_loaded(figure, document.text) for figure in read_figures(plain, sections, spans)])
     forms = {key: t.form for key, t in tables.items()}
-    claims = read_claims(plain, figures, forms)
+    claims = read_claims(plain, figures, forms) if whole else ()
     defects = list(document.defects + header_defects)
     if second is not None:
         rest = view.source_span(second, len(view.text))

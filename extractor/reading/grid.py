@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractor.documents import Document
-from extractor.forms import Row, Table, forms
-from extractor.reading.alignment import MATCH, align
+from extractor.forms import Row, Table
+from extractor.reading.alignment import MATCH
 from extractor.reading.cells import EMPTY, Cell, Content, Kind
 from extractor.reading.columns import Layout, Placement, layout, no_layout, permutation, place
-from extractor.reading.detached import reunite
-from extractor.reading.labels import column_labels, rows_named, similarities, squeeze
-from extractor.reading.lines import Line, make_line, table_lines
+from extractor.reading.labels import column_labels, rows_named, similarities
+from extractor.reading.lines import Line, make_line
 from extractor.reading.oneline import one_line_placement, out_of_order
-from extractor.report import Defect, ExtraRow, OpenRow, Reading, Section, Span, State, TableReading
+from extractor.reading.versions import Fit, Found
+from extractor.report import Defect, ExtraRow, OpenRow, Reading, Span, State, TableReading
 
 _BLOCK = 4  # lines above a row in which the header of its block stands
 _UNLIKE = 0.8  # a label less alike than this is said to be so
 _UNLIKE_UNPROVEN = 0.9  # the same where no sum could show it
-_SAME = 0.1  # two forms whose labels fit this equally are told apart by the other tables and the year
 _MINUS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2212")
 _ABSENT = Reading(State.ABSENT)
 _UNIT = re.compile(r"单位\s*[:：]?\s*(亿元|万元|千元|百元|元)")
@@ -62,107 +61,28 @@ class _Source:
         return Reading(content.state, raw, content.value, span, "grid", confidence, content.unit, content.note)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Row `row` of the form stands in `line`. `unlabelled`: its label is lost, the place tells the row."""
-
-    row: int
-    line: Line
-    similarity: float
-    unlabelled: bool = False
-
-
-def read_tables(
-    document: Document, tagged: str, text: str, sections: Sequence[Section], year: int | None
-) -> dict[str, TableReading]:
-    """Every table of the forms, read from its section, with the form version decided table by table.
-
-    `text` is the view's text with HTML tags blanked, `tagged` the same with them. `year` breaks a tie between versions.
-    """
+def read_tables(document: Document, text: str, fits: Mapping[str, Fit]) -> dict[str, TableReading]:
+    """Every table of the forms, read from where it was found. `text` is the view's text with HTML tags blanked."""
     source = _Source(document, text, not document.view.starts)
-    spans = {s.key: (s.heading[1] if s.heading else s.span[0], s.span[1]) for s in sections}
+    return {
+        key: replace((_read_one_line if fit.table.one_line else _read_rows)(source, fit), span=fit.span, score=fit.score)
+        for key, fit in fits.items()
+    }
+
+
+def survey_tables(document: Document, text: str, fits: Mapping[str, Fit]) -> dict[str, TableReading]:
+    """Where the tables stand, on which form, and the rows in them that the form does not know: all that a model that reads
+    the tables is told of them. The form's own cells are left out."""
+    source = _Source(document, text, not document.view.starts)
     readings: dict[str, TableReading] = {}
-    behind: tuple[Line, ...] = ()
-    for key in dict.fromkeys(t.key for form in forms() for t in form.tables):
-        versions = [(form.code, t) for form in forms() for t in form.tables if t.key == key]
-        region = spans.get(versions[0][1].section)
-        start, end = document.view.view_span(*region) if region else (0, 0)
-        columns = max(len(r.columns) for r in versions[0][1].rows)
-        lines = table_lines(tagged, text, start, end, columns) if region else list(behind)
-        words = squeeze.__wrapped__(text[start:end])
-        fits = [_fit(code, table, lines, words) for code, table in versions]
-        best = _best(fits, readings.values(), year)
-        behind = _behind(best, [t for _, t in _next_tables(key) if t.section not in spans])
-        best = replace(best, spare=tuple(line for line in best.spare if line not in behind))
-        read = _read_one_line if best.table.one_line else _read_rows
-        readings[key] = replace(read(source, best), span=region, score=best.score)
+    for key, fit in fits.items():
+        cells: dict[str, Reading] = {}
+        extra, defects = _spare_lines(source, fit, cells) if fit.found else ((), [])
+        readings[key] = TableReading(key, fit.form, cells, (), extra, tuple(defects), fit.span, fit.score)
     return readings
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """How the lines of one table fit one version of it. `score`: the sum of the labels' similarities, lines that are no row
-    and column labels counted; 0 where the table is not there. `named`: columns whose label stands somewhere."""
-
-    form: str
-    table: Table
-    lines: Sequence[Line]
-    found: tuple[_Found, ...]
-    spare: tuple[Line, ...]
-    score: float
-    detached: bool = False
-
-
-def _fit(form: str, table: Table, lines: list[Line], words: str) -> _Fit:
-    if table.one_line:
-        return _Fit(form, table, lines, (), (), 1.0 if lines else 0.0)
-    named = {key for label, key in column_labels(form, table.key).items() if len(label) >= 4 and label in words}
-    # tables of few rows differ between the versions by their columns, tables of many by their rows
-    columns = 0 if table.uniform else len(named)
-    united = reunite(lines, form, table)
-    if united is not None:
-        together = tuple([_Found(row, line, similarity) for row, line, similarity in united])
-        score = sum(f.similarity for f in together) + columns
-        return _Fit(form, table, lines, together, (), max(score, 0.01), detached=True)
-    alignment = align(lines, form, table.key, len(table.rows), len(table.columns) if table.uniform else 0)
-    found = [_Found(m.row, lines[m.line], m.similarity, m.unlabelled) for m in alignment.matches]
-    spare = [lines[i] for i in alignment.spare]
-    if not found:
-        return _Fit(form, table, lines, (), (), 0.0)
-    score = sum(f.similarity for f in found) - 0.2 * len(spare) + columns
-    return _Fit(form, table, lines, tuple(found), tuple(spare), max(score, 0.01))
-
-
-def _next_tables(key: str) -> list[tuple[str, Table]]:
-    """The versions of the table that stands behind another in the form."""
-    found: list[tuple[str, Table]] = []
-    for form in forms():
-        keys = [t.key for t in form.tables]
-        if key in keys and keys.index(key) + 1 < len(keys):
-            found.append((form.code, form.tables[keys.index(key) + 1]))
-    return found
-
-
-def _behind(fit: _Fit, lost: Sequence[Table]) -> tuple[Line, ...]:
-    """Lines without a label behind the last row that hold just as many numbers as the next table, whose heading and header
-    are lost: they are that table's."""
-    last = max((f.line.end for f in fit.found), default=0)
-    counts = {sum(len(r.columns) for r in t.rows) for t in lost if t.one_line}
-    return tuple(line for line in fit.spare if line.start >= last and not line.label and len(line.tail) in counts)
-
-
-def _best(fits: Sequence[_Fit], others: Iterable[TableReading], year: int | None) -> _Fit:
-    """The version whose labels fit best; among equals that of the other tables if they agree, else that of the year, else the
-    newest."""
-    top = max(fit.score for fit in fits)
-    equal = {fit.form: fit for fit in fits if fit.score >= top - _SAME}
-    decided = list(dict.fromkeys(other.form for other in others if other.score > 0))
-    by_year = [form.code for form in forms() if year is not None and form.covers(year)]
-    order = (*decided, *by_year) if len(decided) == 1 else (*by_year, *decided)
-    return next(equal[code] for code in (*order, *equal) if code in equal)
-
-
-def _read_rows(source: _Source, fit: _Fit) -> TableReading:
+def _read_rows(source: _Source, fit: Fit) -> TableReading:
     table, found = fit.table, fit.found
     if not found:
         return _lost(source, fit)
@@ -201,7 +121,7 @@ def _read_rows(source: _Source, fit: _Fit) -> TableReading:
     return TableReading(table.key, fit.form, cells, tuple(open_rows), extra, tuple(defects + more))
 
 
-def _units(source: _Source, fit: _Fit, cells: Mapping[str, Reading]) -> list[Defect]:
+def _units(source: _Source, fit: Fit, cells: Mapping[str, Reading]) -> list[Defect]:
     """Amounts in another unit than the form's, printed behind the number or in the column's label above it; and counts that
     say that they are amounts."""
     defects: list[Defect] = []
@@ -222,7 +142,7 @@ def _units(source: _Source, fit: _Fit, cells: Mapping[str, Reading]) -> list[Def
     return defects
 
 
-def _block_layout(fit: _Fit, row: Row, line: Line) -> Layout:
+def _block_layout(fit: Fit, row: Row, line: Line) -> Layout:
     """The layout of a row in a table whose rows have different columns: its block's header may name them in another order."""
     labels = column_labels(fit.form, fit.table.key)
     above = [before for before in fit.lines if before.end <= line.start and not before.filled][-_BLOCK:]
@@ -257,7 +177,7 @@ def _names(table: Table, row: Row | None = None) -> dict[str, object]:
 
 
 def _place_row(
-    source: _Source, table: Table, row: Row, ids: tuple[str, ...], found: _Found, placement: Placement,
+    source: _Source, table: Table, row: Row, ids: tuple[str, ...], found: Found, placement: Placement,
     cells: dict[str, Reading], open_rows: list[OpenRow], defects: list[Defect],
 ) -> None:
     """Put the readings of one line into the row's cells, or leave them open."""
@@ -349,7 +269,7 @@ def _lost_rows(table: Table, present: set[int], cells: dict[str, Reading]) -> li
     return defects
 
 
-def _spare_lines(source: _Source, fit: _Fit, cells: dict[str, Reading]) -> tuple[tuple[ExtraRow, ...], list[Defect]]:
+def _spare_lines(source: _Source, fit: Fit, cells: dict[str, Reading]) -> tuple[tuple[ExtraRow, ...], list[Defect]]:
     """Lines with numbers that are no row of the form: printed twice, added by the body, or without a place."""
     table, found = fit.table, fit.found
     extra: list[ExtraRow] = []
@@ -383,7 +303,7 @@ def _spare_lines(source: _Source, fit: _Fit, cells: dict[str, Reading]) -> tuple
     return tuple(extra), defects
 
 
-def _lost(source: _Source, fit: _Fit) -> TableReading:
+def _lost(source: _Source, fit: Fit) -> TableReading:
     """No number of the table can be tied to a cell: nothing of it is there, or its numbers stand apart from their labels."""
     ids = tuple(cell for row in fit.table.rows for cell in row.cells)
     code = "S-NUMBERS-DETACHED" if fit.detached else "S-TABLE-LOST"
@@ -392,7 +312,7 @@ def _lost(source: _Source, fit: _Fit) -> TableReading:
     return TableReading(fit.table.key, fit.form, dict.fromkeys(ids, _ABSENT), defects=(defect,))
 
 
-def _read_one_line(source: _Source, fit: _Fit) -> TableReading:
+def _read_one_line(source: _Source, fit: Fit) -> TableReading:
     """A table whose rows stand side by side: all its numbers are one line, its header tells which are lost."""
     form, table, lines = fit.form, fit.table, fit.lines
     ids = tuple(cell for row in table.rows for cell in row.cells)
@@ -421,6 +341,6 @@ def _read_one_line(source: _Source, fit: _Fit) -> TableReading:
     defects: list[Defect] = []
     if not named:
         defects.append(Defect("S-HEADER-LOST", (), (source.span(line.start, line.start),), _names(table)))
-    _place_row(source, table, row, ids, _Found(0, whole, 1.0), placement, cells, open_rows, defects)
+    _place_row(source, table, row, ids, Found(0, whole, 1.0), placement, cells, open_rows, defects)
     open_rows = [replace(r, row=table.key) for r in open_rows]
     return TableReading(table.key, form, cells, tuple(open_rows), (), tuple(defects))

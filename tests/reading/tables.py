@@ -9,6 +9,7 @@ from extractor.forms import Table, form
 from extractor.reading.grid import read_tables
 from extractor.reading.html import without_hidden, without_tags
 from extractor.reading.sections import find_sections
+from extractor.reading.versions import fitted_tables
 from extractor.report import Number, State, TableReading
 from tests.plain_report import plain_report, plain_values
 
@@ -43,7 +44,7 @@ def read(text: str) -> dict[str, TableReading]:
     shown = without_hidden(document.view.text)
     plain = without_tags(shown)
     sections, _ = find_sections(document.view.with_text(plain))
-    return read_tables(document, shown, plain, sections, None)
+    return read_tables(document, plain, fitted_tables(document.view, shown, plain, sections, None))
 
 
 def numbers(reading: TableReading) -> dict[str, Number | None]:
