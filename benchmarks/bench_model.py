@@ -36,6 +36,7 @@ from extractor.eval.standin.server import StandIn, from_library
 from extractor.eval.truth import Truth
 from extractor.forms import form
 from extractor.llm.client import AsyncClient
+from extractor.llm.limits import Limits, Pacer
 from extractor.llm.profiles import profiles
 from extractor.llm.settings import Settings
 from extractor.pipeline import read_report
@@ -119,7 +120,7 @@ async def timed(documents: list[Document], read: Callable[[Document], Awaitable[
 
 async def measure(base_url: str, documents: list[Document], codes: list[str]) -> dict[str, tuple[float, float]]:
     settings = Settings(base_url, "none", "stand-in", profiles()["openai"])
-    client = AsyncClient(settings, concurrency=CONCURRENCY)
+    client = AsyncClient(settings, pacer=Pacer(Limits(concurrency=CONCURRENCY)))
     sdk = openai.AsyncOpenAI(
         base_url=base_url, api_key="none", max_retries=0,
         http_client=openai.DefaultAsyncHttpxClient(limits=httpx2.Limits(max_connections=CONCURRENCY)),

@@ -16,6 +16,8 @@ _SHARE = 0.98
 """Of the limit that is used: clocks differ, and a request may take longer to arrive than the one behind it."""
 _BURST = 0.01
 """Of a minute's worth that may leave at once after a pause. A provider that counts over any minute would refuse more."""
+AT_ONCE = 64
+"""Requests at once at most, where nothing else is said."""
 _FIRST = 16
 """Requests at once to begin with."""
 
@@ -26,7 +28,7 @@ class Limits:
 
     requests: float | None = None
     tokens: float | None = None
-    concurrency: int = 64
+    concurrency: int = AT_ONCE
     period: float = 60.0
 
 

@@ -13,6 +13,7 @@ from extractor.eval.standin.faults import Faults
 from extractor.eval.standin.server import StandIn
 from extractor.llm.cache import AnswerCache
 from extractor.llm.client import AsyncClient
+from extractor.llm.limits import Limits, Pacer
 from extractor.llm.outcome import Kind, Outcome
 from tests.llm.asking import QUICK, RIGHT, Entries, ask_several, question, settings
 
@@ -117,8 +118,8 @@ def test_questions_that_wait_for_their_turn_hold_no_claim(tmp_path: Path) -> Non
     async def run() -> tuple[int, int]:
         async with standin.serving():
             stores = [AnswerCache(file), AnswerCache(file)]
-            one = AsyncClient(settings(standin.base_url), QUICK, stores[0], concurrency=1)
-            other = AsyncClient(settings(standin.base_url), QUICK, stores[1], concurrency=1)
+            one = AsyncClient(settings(standin.base_url), QUICK, stores[0], Pacer(Limits(concurrency=1)))
+            other = AsyncClient(settings(standin.base_url), QUICK, stores[1], Pacer(Limits(concurrency=1)))
             first = asyncio.gather(*[one.ask(q) for q in questions])
             await asyncio.sleep(0.1)
             await asyncio.gather(*[other.ask(q) for q in questions[1:]])
