@@ -13,7 +13,6 @@ import msgspec
 
 from extractor.documents.layout import Layout
 from extractor.report import Report, TableReading
-from extractor.verification.across import Record
 from extractor.verification.finding import Finding, Verification
 
 _LEVEL = 1  # a tenth larger than level 6 at a third of the time
@@ -29,13 +28,12 @@ class Content(msgspec.Struct, frozen=True, array_like=True):
 _encode = msgspec.json.Encoder().encode
 _content = msgspec.json.Decoder(Content)
 _tables = msgspec.json.Decoder(dict[str, TableReading])
-_record = msgspec.json.Decoder(Record)
 _finding = msgspec.json.Decoder(Finding)
 _layout = msgspec.json.Decoder(Layout)
 
 
 def packed(value: Any) -> bytes:
-    """The bytes of a Content, Finding, Record, Layout, a mapping of tables."""
+    """The bytes of a Content, Finding, Layout, a mapping of tables."""
     return zlib.compress(_encode(value), _LEVEL)
 
 
@@ -45,10 +43,6 @@ def content_of(packed: bytes) -> Content:
 
 def tables_of(packed: bytes) -> dict[str, TableReading]:
     return _tables.decode(zlib.decompress(packed))
-
-
-def record_of(packed: bytes) -> Record:
-    return _record.decode(zlib.decompress(packed))
 
 
 def finding_of(packed: bytes) -> Finding:

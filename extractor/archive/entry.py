@@ -3,24 +3,23 @@ the one who writes has nothing left to compute."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from extractor.archive.content import Content, packed, packed_text
+from extractor.archive.finding_key import keys_of
+from extractor.archive.record import packed_record, packed_sentences
 from extractor.documents import Document
 from extractor.llm.outcome import Attempt
 from extractor.report import Report, TableReading
-from extractor.verification.across import record_of
+from extractor.verification.across import county_of, record_of
 from extractor.verification.finding import Finding, Verification
-
-_COUNTY = re.compile(r".{1,10}?[县区旗市]")
-_SIGNED = 1 << 63
 
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """The index entry of a finding: `ordinal` is its place among the version's findings."""
+    """The index entry of a finding: `ordinal` is its place among the version's findings, `key` as
+    `extractor.archive.finding_key` makes it, `reader` that of its first cell."""
 
     ordinal: int
     code: str
@@ -28,18 +27,20 @@ class FindingRow:
     priority: float
     table: str | None
     cell: str | None
+    key: str
+    reader: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """What the edits between reports need; `sentences` are digests of the narrative's long sentences, as signed 64-bit ints."""
+    """What the edits between reports need (`extractor.archive.record`)."""
 
     issuer: str
     year: int
     county: str
     host: str
     content: bytes
-    sentences: tuple[int, ...]
+    digests: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A read document. Bytes are as `extractor.archive.content` packs them; `size` is that of the file."""
+    """A read document. Bytes are as `extractor.archive.content` packs them; `size` is that of the file, `states` counts
+    the cells (`extractor.archive.schema.STATES`)."""
 
     hash: str
     source: str
@@ -75,6 +77,7 @@ class Entry:
     readings: tuple[tuple[str, bytes], ...]
     findings: tuple[FindingRow, ...]
     record: RecordRow | None
+    states: Mapping[str, int]
     attempts: tuple[AttemptRow, ...] = ()
 
 
@@ -91,8 +94,8 @@ def entry_of(
         int(header.year.value) if header.year is not None else None,
         report.form, packed(Content(report, verification)),
         tuple((reader, packed(dict(tables))) for reader, tables in sorted((readings or {}).items())),
-        tuple(finding_row(ordinal, finding) for ordinal, finding in enumerate(verification.findings)),
-        _record(document, report, verification), attempts,
+        finding_rows(report, verification),
+        _record(document, report, verification), _states(report, verification), attempts,
     )
 
 
@@ -104,19 +107,34 @@ def attempt_row(model: str, prompt: str, attempt: Attempt) -> AttemptRow:
     )
 
 
-def finding_row(ordinal: int, finding: Finding) -> FindingRow:
+def finding_rows(report: Report, verification: Verification) -> tuple[FindingRow, ...]:
+    """The index entries of what the verifier found."""
+    keys = keys_of(verification.findings)
+    return tuple(
+        finding_row(ordinal, finding, key, _reader(report, verification, finding))
+        for ordinal, (finding, key) in enumerate(zip(verification.findings, keys, strict=True))
+    )
+
+
+def finding_row(ordinal: int, finding: Finding, key: str, reader: str | None = None) -> FindingRow:
     cell = finding.cells[0] if finding.cells else None
     table = cell.partition(".")[0] if cell is not None else None
-    return FindingRow(ordinal, finding.code, finding.severity, finding.priority, table, cell)
+    return FindingRow(ordinal, finding.code, finding.severity, finding.priority, table, cell, key, reader)
+
+
+def _reader(report: Report, verification: Verification, finding: Finding) -> str | None:
+    cells = [s.cell for s in finding.suspects] or finding.cells
+    if not cells:
+        return None
+    table = report.tables.get(cells[0].partition(".")[0])
+    reading = verification.placed.get(cells[0]) or (table.cells.get(cells[0]) if table is not None else None)
+    return reading.reader if reading is not None else None
 
 
 def _record(document: Document, report: Report, verification: Verification) -> RecordRow | None:
     record = record_of(document, report, verification)
     if record is None:
         return None
-    county = _COUNTY.match(record.issuer)
-    digests = sorted(int.from_bytes(sentence, "big") - _SIGNED for sentence in record.sentences)
-    bare = replace(record, sentences=frozenset())
     return RecordRow(
-        record.issuer, record.year, county.group() if county else "", record.host, packed(bare), tuple(digests)
+        record.issuer, record.year, county_of(record.issuer), record.host, packed_record(record), packed_sentences(record)
     )

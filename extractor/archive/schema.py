@@ -35,6 +35,8 @@ metadata = MetaData(
 
 _ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only under this very type
 _HASH = String(80)
+STATES = ("printed", "blank", "marked", "illegible", "absent", "deduced")
+"""What the cells of a version are counted by; those that are deduced are among the states other than printed too."""
 
 configurations = Table(
     "configurations", metadata,
@@ -71,6 +73,7 @@ documents = Table(
     Column("year", Integer),
     Column("form", String(16)),
     Column("version_id", _ID),  # the current version
+    *(Column(state, Integer, nullable=False, server_default="0") for state in STATES),  # cells of the current version
     Index(None, "issuer", "year"),
     Index(None, "year"),
 )
@@ -107,17 +110,28 @@ findings = Table(
     Column("id", _ID, primary_key=True),
     Column("document_id", _ID, ForeignKey("documents.id"), nullable=False),
     Column("version_id", _ID, ForeignKey("versions.id"), nullable=False),
-    Column("ordinal", Integer, nullable=False),  # place among the version's findings; below 0: found between reports
+    # place among the version's findings; below 0: found between reports; from 1,000,000 on: made by decisions
+    Column("ordinal", Integer, nullable=False),
     Column("code", String(40), nullable=False),
     Column("severity", String(8), nullable=False),
     Column("priority", Float, nullable=False),
     Column("table", String(16)),  # of its first cell
     Column("cell", String(120)),  # its first cell
-    Column("state", String(12), nullable=False),  # open, decided, dismissed
-    Column("content", LargeBinary),  # the finding itself (JSON, zlib), for those found between reports
+    Column("state", String(12), nullable=False),  # open, decided, dismissed, second, disputed
+    Column("content", LargeBinary),  # the finding itself (JSON, zlib), where it does not stand in the version's content
+    Column("key", String(160), nullable=False),  # what it is about and what it says (`extractor.archive.finding_key`)
+    Column("reader", String(100)),  # of its first cell
+    Column("issuer", Text),  # the document's, for the queue
+    Column("year", Integer),
+    Column("who", Text),  # who answered it last
     UniqueConstraint("document_id", "ordinal"),
     Index(None, "state", "priority", "id"),
-    Index(None, "code", "state", "priority"),
+    Index(None, "code", "state", "priority", "id"),
+    Index(None, "issuer", "state", "priority", "id"),
+    Index(None, "year", "state", "priority", "id"),
+    Index(None, "who", "state", "priority", "id"),
+    Index(None, "cell", "state", "priority", "id"),
+    Index(None, "state", "severity", "code", "table", "year", "reader"),  # for counts, which then read nothing else
 )
 
 attempts = Table(
@@ -157,25 +171,44 @@ claims = Table(
 )
 
 records = Table(
-    "records", metadata,  # what the edits between reports need of each current version
+    "records", metadata,  # what the edits between reports need of each current version (`extractor.archive.record`)
     Column("document_id", _ID, ForeignKey("documents.id"), primary_key=True),
-    Column("issuer", Text, nullable=False),
+    Column("issuer", Text, nullable=False),  # "" where the current version has none any more
     Column("year", Integer, nullable=False),
     Column("county", Text, nullable=False),
     Column("host", Text, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("digests", LargeBinary, nullable=False),  # of the narrative's long sentences
     Column("pending", Boolean, nullable=False),  # not yet held against the others
+    Column("before", LargeBinary),  # the groups that it was held against last, where they may be others now
     Index(None, "issuer", "year"),
-    Index(None, "county"),
+    Index(None, "county", "host", "issuer"),
     Index(None, "pending"),
 )
 
 sentences = Table(
-    "sentences", metadata,
+    "sentences", metadata,  # who has which sentence; filled by `extractor.archive.history`, in the order of the digests
     Column("digest", BigInteger, primary_key=True),
     Column("document_id", _ID, ForeignKey("documents.id"), primary_key=True),
-    Index(None, "document_id"),
     sqlite_with_rowid=False,
+)
+
+common = Table(
+    "common", metadata,  # sentences that stand in so many reports that they are nobody's own
+    Column("digest", BigInteger, primary_key=True, autoincrement=False),
+)
+
+affected = Table(
+    "affected", metadata,  # groups of reports that are to be held against each other again
+    Column("kind", String(8), primary_key=True),  # body, units, host, text
+    Column("key", Text, primary_key=True),
+)
+
+units = Table(
+    "units", metadata,  # which body each unit's report belongs under
+    Column("unit", Text, primary_key=True),
+    Column("parent", Text, nullable=False),
+    Index(None, "parent"),
 )
 
 decisions = Table(
@@ -193,8 +226,14 @@ decisions = Table(
     Column("reason", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("undoes", _ID, ForeignKey("decisions.id")),
+    Column("group", String(32), nullable=False),  # decisions of one action have one
+    Column("code", String(40)),  # of the finding it answers
+    Column("priority", Float),  # which that finding had
+    Column("doubled", Boolean, nullable=False),  # a second person is to answer the finding too
     Index(None, "document_id"),
-    Index(None, "who", "at"),
+    Index(None, "who", "id"),
+    Index(None, "group"),
+    Index(None, "doubled", "id"),
 )
 
 answers = llm_answers.answers.to_metadata(metadata)
@@ -219,4 +258,56 @@ batch_requests = Table(
     Column("hash", _HASH, nullable=False),
     Column("state", String(16), nullable=False),  # asked, answered, expired, failed
     Index(None, "batch_file_id"),
+)
+
+users = Table(
+    "users", metadata,
+    Column("name", String(64), primary_key=True),
+    Column("password", Text),  # argon2; none: this person comes through a trusted proxy
+    Column("role", String(10), nullable=False),  # reader, reviewer, lead
+    Column("disabled", Boolean, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+sessions = Table(
+    "sessions", metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of what stands in the cookie
+    Column("name", String(64), ForeignKey("users.name"), nullable=False),
+    Column("until", Float, nullable=False),
+    Index(None, "name"),
+)
+
+tokens = Table(
+    "tokens", metadata,
+    Column("id", _ID, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("name", String(64), ForeignKey("users.name"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("scopes", Text, nullable=False),  # words, with spaces between
+    Column("until", Float, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+log_ins = Table(
+    "log_ins", metadata,  # those that failed, for the limit on their rate
+    Column("id", _ID, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Index(None, "name", "at"),
+    Index(None, "address", "at"),
+)
+
+leases = Table(
+    "leases", metadata,  # documents that somebody has before them
+    Column("document_id", _ID, ForeignKey("documents.id"), primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("until", Float, nullable=False),
+    Index(None, "who"),
+)
+
+review_settings = Table(
+    "review_settings", metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),  # JSON
 )

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from extractor.archive.entry import AttemptRow, Entry
+from extractor.archive.entry import AttemptRow, Entry, RecordRow
+from extractor.archive.record import Groups, packed_groups
 from extractor.archive.schema import (
     attempts,
     claims,
@@ -24,12 +25,12 @@ from extractor.archive.schema import (
     readings,
     records,
     runs,
-    sentences,
     sources,
     versions,
 )
 
 OPEN = "open"
+_NONE = RecordRow("", 0, "", "", b"", b"")
 
 
 def upsert(connection: Connection, table: Table) -> Any:
@@ -82,7 +83,7 @@ def put(
         return None
     connection.execute(
         update(documents).where(documents.c.id == document_id)
-        .values(version_id=version_id, issuer=entry.issuer, year=entry.year, form=entry.form)
+        .values(version_id=version_id, issuer=entry.issuer, year=entry.year, form=entry.form, **entry.states)
     )
     if entry.readings:
         rows = [{"version_id": version_id, "reader": reader, "content": content} for reader, content in entry.readings]
@@ -156,7 +157,8 @@ def _version(connection: Connection, entry: Entry, document_id: int, run_id: int
 
 
 def _findings(connection: Connection, entry: Entry, document_id: int, version_id: int) -> None:
-    connection.execute(delete(findings).where(findings.c.document_id == document_id))
+    # those found between reports stay until the report is held against the others again
+    connection.execute(delete(findings).where(findings.c.document_id == document_id, findings.c.ordinal >= 0))
     if entry.findings:
         connection.execute(
             insert(findings),
@@ -164,6 +166,7 @@ def _findings(connection: Connection, entry: Entry, document_id: int, version_id
                 {
                     "document_id": document_id, "version_id": version_id, "ordinal": f.ordinal, "code": f.code,
                     "severity": f.severity, "priority": f.priority, "table": f.table, "cell": f.cell, "state": OPEN,
+                    "key": f.key, "reader": f.reader, "issuer": entry.issuer, "year": entry.year,
                 }
                 for f in entry.findings
             ],
@@ -171,19 +174,18 @@ def _findings(connection: Connection, entry: Entry, document_id: int, version_id
 
 
 def _record(connection: Connection, entry: Entry, document_id: int) -> None:
-    connection.execute(delete(sentences).where(sentences.c.document_id == document_id))
+    """The record of the current version, to be held against the others by `extractor.archive.history`."""
+    known = connection.execute(select(records).where(records.c.document_id == document_id)).one_or_none()
     record = entry.record
-    if record is None:
-        connection.execute(delete(records).where(records.c.document_id == document_id))
+    if record is None and known is None:
         return
-    row = {
-        "document_id": document_id, "issuer": record.issuer, "year": record.year, "county": record.county, "host": record.host,
-        "content": record.content, "pending": True,
-    }
+    before = None
+    if known is not None:
+        groups = Groups(known.issuer, known.county, known.host, known.digests)
+        before = known.before if known.pending else packed_groups(groups)
+    row = {"document_id": document_id, **asdict(record or _NONE), "pending": True, "before": before}
     statement = upsert(connection, records).values(row)
     connection.execute(statement.on_conflict_do_update(index_elements=["document_id"], set_=row))
-    if record.sentences:
-        connection.execute(insert(sentences), [{"digest": d, "document_id": document_id} for d in record.sentences])
 
 
 def decided(connection: Connection, document_id: int) -> bool:

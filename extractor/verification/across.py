@@ -73,6 +73,12 @@ def _digest(sentence: str) -> bytes:
     return blake2b(re.sub(r"[\d\s]+", "", sentence).encode(), digest_size=8).digest()
 
 
+def county_of(issuer: str) -> str:
+    """The county, district, banner or city that a body's name begins with, "" where it has none."""
+    county = _COUNTY.match(issuer)
+    return county.group() if county else ""
+
+
 def check_across(records: Iterable[Record], parents: Mapping[str, str] | None = None) -> dict[str, tuple[Finding, ...]]:
     """Findings by document id. `parents` says which body each unit's report belongs under (names as the issuers')."""
     ordered = sorted(records, key=lambda r: (r.issuer, r.year, r.document))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest step; a test holds it against the folder."""
 
 

@@ -47,6 +47,10 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("form", sa.String(length=16), nullable=True),
         sa.Column("version_id", _ID, nullable=True),
+        *(
+            sa.Column(state, sa.Integer(), nullable=False, server_default="0")
+            for state in ("printed", "blank", "marked", "illegible", "absent", "deduced")
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_documents"),
         sa.UniqueConstraint("hash", name="uq_documents_hash")
     )
@@ -79,11 +83,13 @@ def upgrade() -> None:
         sa.Column("county", sa.Text(), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("digests", sa.LargeBinary(), nullable=False),
         sa.Column("pending", sa.Boolean(), nullable=False),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name="fk_records_document_id"),
         sa.PrimaryKeyConstraint("document_id", name="pk_records")
     )
-    op.create_index("ix_records_county", "records", ["county"])
+    op.create_index("ix_records_county_host_issuer", "records", ["county", "host", "issuer"])
     op.create_index("ix_records_issuer_year", "records", ["issuer", "year"])
     op.create_index("ix_records_pending", "records", ["pending"])
     op.create_table("runs",
@@ -106,7 +112,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", "document_id", name="pk_sentences"),
     sqlite_with_rowid=False
     )
-    op.create_index("ix_sentences_document_id", "sentences", ["document_id"])
+    op.create_table("common",
+        sa.Column("digest", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_common")
+    )
+    op.create_table("affected",
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", name="pk_affected")
+    )
+    op.create_table("units",
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("parent", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("unit", name="pk_units")
+    )
+    op.create_index("ix_units_parent", "units", ["parent"])
     op.create_table("attempts",
         sa.Column("id", _ID, nullable=False),
         sa.Column("run_id", _ID, nullable=False),
@@ -182,13 +202,19 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("undoes", _ID, nullable=True),
+        sa.Column("group", sa.String(length=32), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=True),
+        sa.Column("priority", sa.Float(), nullable=True),
+        sa.Column("doubled", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name="fk_decisions_document_id"),
         sa.ForeignKeyConstraint(["undoes"], ["decisions.id"], name="fk_decisions_undoes"),
         sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name="fk_decisions_version_id"),
         sa.PrimaryKeyConstraint("id", name="pk_decisions")
     )
     op.create_index("ix_decisions_document_id", "decisions", ["document_id"])
-    op.create_index("ix_decisions_who_at", "decisions", ["who", "at"])
+    op.create_index("ix_decisions_doubled_id", "decisions", ["doubled", "id"])
+    op.create_index("ix_decisions_group", "decisions", ["group"])
+    op.create_index("ix_decisions_who_id", "decisions", ["who", "id"])
     op.create_table("findings",
         sa.Column("id", _ID, nullable=False),
         sa.Column("document_id", _ID, nullable=False),
@@ -201,12 +227,22 @@ def upgrade() -> None:
         sa.Column("cell", sa.String(length=120), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("reader", sa.String(length=100), nullable=True),
+        sa.Column("issuer", sa.Text(), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("who", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name="fk_findings_document_id"),
         sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name="fk_findings_version_id"),
         sa.PrimaryKeyConstraint("id", name="pk_findings"),
         sa.UniqueConstraint("document_id", "ordinal", name="uq_findings_document_id_ordinal")
     )
-    op.create_index("ix_findings_code_state_priority", "findings", ["code", "state", "priority"])
+    for column in ("cell", "code", "issuer", "who", "year"):
+        op.create_index(f"ix_findings_{column}_state_priority_id", "findings", [column, "state", "priority", "id"])
+    op.create_index(
+        "ix_findings_state_severity_code_table_year_reader", "findings",
+        ["state", "severity", "code", "table", "year", "reader"],
+    )
     op.create_index("ix_findings_state_priority_id", "findings", ["state", "priority", "id"])
     op.create_table("readings",
         sa.Column("version_id", _ID, nullable=False),
