@@ -3,14 +3,17 @@ the one who writes has nothing left to compute."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extractor.archive.content import Content, packed, packed_text
 from extractor.archive.finding_key import keys_of
 from extractor.archive.record import packed_record, packed_sentences
+from extractor.archive.schema import STATES
 from extractor.documents import Document
 from extractor.llm.outcome import Attempt
+from extractor.output import cell_readings
 from extractor.report import Report, TableReading
 from extractor.verification.across import county_of, record_of
 from extractor.verification.finding import Finding, Verification
@@ -129,6 +132,13 @@ def _reader(report: Report, verification: Verification, finding: Finding) -> str
     table = report.tables.get(cells[0].partition(".")[0])
     reading = verification.placed.get(cells[0]) or (table.cells.get(cells[0]) if table is not None else None)
     return reading.reader if reading is not None else None
+
+
+def _states(report: Report, verification: Verification) -> dict[str, int]:
+    readings = cell_readings(report, verification)
+    found = Counter(reading.state.value for reading in readings.values())
+    found["deduced"] = sum(cell in readings for cell in verification.deduced)
+    return {state: found[state] for state in STATES}
 
 
 def _record(document: Document, report: Report, verification: Verification) -> RecordRow | None:
