@@ -86,6 +86,12 @@ sources = Table(
     Index(None, "hash"),
 )
 
+containers = Table(
+    "containers", metadata,  # files of several documents (ZIP) every one of which was read, or failed
+    Column("hash", _HASH, primary_key=True),
+    Column("configuration_id", _ID, ForeignKey("configurations.id"), primary_key=True),
+)
+
 versions = Table(
     "versions", metadata,
     Column("id", _ID, primary_key=True),

@@ -92,6 +92,12 @@ def upgrade() -> None:
     op.create_index("ix_records_county_host_issuer", "records", ["county", "host", "issuer"])
     op.create_index("ix_records_issuer_year", "records", ["issuer", "year"])
     op.create_index("ix_records_pending", "records", ["pending"])
+    op.create_table("containers",
+        sa.Column("hash", sa.String(length=80), nullable=False),
+        sa.Column("configuration_id", _ID, nullable=False),
+        sa.ForeignKeyConstraint(["configuration_id"], ["configurations.id"], name="fk_containers_configuration_id"),
+        sa.PrimaryKeyConstraint("hash", "configuration_id", name="pk_containers")
+    )
     op.create_table("runs",
         sa.Column("id", _ID, nullable=False),
         sa.Column("configuration_id", _ID, nullable=False),
