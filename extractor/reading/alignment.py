@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from extractor.reading.labels import heads_column, is_part, similarities
+from extractor.reading.labels import closest, heads_column, is_part, similarities
 from extractor.reading.lines import Line
 
 MATCH = 0.55  # a label less alike than this is another label
@@ -48,7 +48,7 @@ class Alignment:
 def align(lines: list[Line], form: str, table: str, rows: int, columns: int) -> Alignment:
     """The best alignment of the lines with the rows of the form's table."""
     chunks = [i for i, line in enumerate(lines) if line.tail or line.visible or _is_whole(line, form, table)]
-    scores = [_sharpened(_scores(lines, i, form, table)) for i in chunks]
+    scores = [_scores(lines, i, form, table) for i in chunks]
     weights = [_weight(lines[i], columns) for i in chunks]
     pairs = _straight(scores, weights)
     if pairs is None:
@@ -87,12 +87,13 @@ def _weight(line: Line, columns: int) -> int:
 
 
 def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float, ...]:
-    """The similarity of a line's label to each row, with the fragments around it where the label alone does not fit."""
+    """The similarity of a line's label to each row, sharpened, with the fragments around it where the label alone does not
+    fit."""
     line = lines[index]
     own = line.text
-    best = similarities(own, form, table)
-    if max(best) >= _ENOUGH and line.label:
-        return best
+    best, top = closest(own, form, table)
+    if top >= _ENOUGH and line.label:
+        return best if top == 1.0 else _sharpened(best)
     variants: list[str] = []
     if len(line.label) > 1 and not line.visible:
         words = [c.text for c in line.label]
@@ -114,19 +115,19 @@ def _scores(lines: list[Line], index: int, form: str, table: str) -> tuple[float
             best = tuple(map(max, best, similarities(variant, form, table)))
     if not line.label and line.filled:
         best = _with_neighbour(best, lines, index, form, table)
-    return best
+    return _sharpened(best)
 
 
 def _may_be_label(end: str, last: str, form: str, table: str) -> bool:
     """Whether the end of a run of words may be a row's label: a short one must be it, and its last words must be of it."""
     if len(end) < _SHORTEST:
-        return max(similarities(end, form, table)) == 1.0
+        return closest(end, form, table)[1] == 1.0
     return is_part(last, end, form, table)
 
 
 def _is_whole(line: Line, form: str, table: str) -> bool:
     """The line's label is that of a row, not a fragment of one."""
-    return bool(line.label) and max(similarities(line.text, form, table)) >= _ENOUGH
+    return bool(line.label) and closest(line.text, form, table)[1] >= _ENOUGH
 
 
 def _with_neighbour(
@@ -149,7 +150,7 @@ def _fragments(lines: list[Line], index: int, step: int, form: str, table: str) 
             # numbers without separators: the words before them may be the end of this line's label
             ends_here = line.label and not line.visible and not _BEGINNING.match(line.text)
             first = line.label[0].text if line.label else ""
-            if step > 0 and ends_here and max(similarities(first, form, table)) < _ENOUGH:
+            if step > 0 and ends_here and closest(first, form, table)[1] < _ENOUGH:
                 found.append(first)
             break
         if any(heads_column(cell.text, form, table) for cell in line.label):

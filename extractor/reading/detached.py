@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from extractor.forms import Table
 from extractor.reading.alignment import align
-from extractor.reading.labels import is_label, similarities
+from extractor.reading.labels import closest, is_label
 from extractor.reading.lines import Line, make_line
 
 _WHOLE = 0.9
@@ -46,7 +46,7 @@ def _has_unknown(words: list[Line], form: str, table: Table) -> bool:
 
 def _labels_on(line: Line, form: str, table: Table) -> int:
     """How many rows' labels stand among the words of a line."""
-    return sum(max(similarities(cell.text, form, table.key)) >= _WHOLE for cell in line.label)
+    return sum(closest(cell.text, form, table.key)[1] >= _WHOLE for cell in line.label)
 
 
 def _words(line: Line, form: str, table: Table) -> list[Line]:
@@ -58,7 +58,6 @@ def _words(line: Line, form: str, table: Table) -> list[Line]:
 
 def _apart(lines: list[Line], form: str, table: Table) -> bool:
     """The words stand together, with all numbers before or behind them, in one run or line by line."""
-    columns = max(len(row.columns) for row in table.rows)
     numbered = [i for i, line in enumerate(lines) if line.tail]
     if not numbered:
         return False
@@ -67,7 +66,7 @@ def _apart(lines: list[Line], form: str, table: Table) -> bool:
         return False
     if len(numbered) == 1 and not lines[numbered[0]].visible and _labels_on(lines[numbered[0]], form, table) > 2:
         return True  # one run of numbers behind the labels of several rows
-    if max(len(lines[i].tail) for i in numbered) > 2 * columns and len(numbered) <= 2:
+    if len(numbered) <= 2 and max(len(lines[i].tail) for i in numbered) > 2 * max(len(row.columns) for row in table.rows):
         return True
     bare = [i for i in numbered if not lines[i].label]
     if len(bare) < 0.8 * len(numbered):

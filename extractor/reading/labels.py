@@ -102,6 +102,13 @@ def similarities(label: str, form: str, table: str) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=8192)
+def closest(label: str, form: str, table: str) -> tuple[tuple[float, ...], float]:
+    """The similarities of a label, and the best of them."""
+    scores = similarities(label, form, table)
+    return scores, max(scores)
+
+
+@lru_cache(maxsize=8192)
 def _similarities(query: str, form: str, table: str) -> tuple[float, ...]:
     known = _labels(form, table)
     nothing = (0.0,) * len(known.leaves)
@@ -151,6 +158,7 @@ def rows_named(words: str, form: str, table: str) -> tuple[int, ...]:
     return tuple(long) if len(long) > 1 and covered >= _MOSTLY * len(query) else ()
 
 
+@lru_cache(maxsize=8192)
 def heads_column(words: str, form: str, table: str) -> bool:
     """Whether words are the label of a column or stand over one: never a part of a row's label."""
     query = squeeze(words)

@@ -55,6 +55,7 @@ _LONGEST_LABEL = 60
 _FEW = 12  # a table has separators if one line in so many has
 _BLANK_ROW = 5  # as many empty cells side by side are a row with nothing in it, fewer are an empty line
 _DECORATION = re.compile(r"[*=_~`]{2,}|[#>]+")  # of Markdown
+_DECORATIVE = frozenset("*=_~`#>")
 _DIGITS = {digit: content_of(digit) for digit in "0123456789"}
 _ILLEGIBLE = Content(Kind.ILLEGIBLE)
 _TEXT = Content(Kind.TEXT)
@@ -184,12 +185,16 @@ def _tokens(text: str, start: int, end: int) -> list[Cell]:
     whole = _cell(text[start:end], start, 0)
     if whole.content.kind is Kind.NUMBER:
         return [whole]
-    cells = [
-        Cell(m.start(), m.end(), content_of(m.group()), m.group())
-        for m in _TOKEN.finditer(text, start, end)
-        if not _DECORATION.fullmatch(m.group())
-    ]
-    for i, cell in enumerate(cells):
+    cells: list[Cell] = []
+    marked = False
+    for match in _TOKEN.finditer(text, start, end):
+        words = match.group()
+        if words[0] in _DECORATIVE and _DECORATION.fullmatch(words):
+            continue
+        content = content_of(words)
+        marked = marked or content.kind is Kind.MARK
+        cells.append(Cell(match.start(), match.end(), content, words))
+    for i, cell in enumerate(cells if marked else ()):
         if cell.content.kind is Kind.MARK:
             behind = cells[i + 1].content.kind if i + 1 < len(cells) else None
             if (i and cells[i - 1].text.endswith("增")) or (behind is Kind.TEXT and CJK.match(cell.text)):
@@ -198,16 +203,16 @@ def _tokens(text: str, start: int, end: int) -> list[Cell]:
 
 
 def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
-    tokens = [_tokens(text, a, b) for a, b in raw]
-    counts = [sum(c.content.is_value for c in line) for line in tokens]
-    kept = [
-        line
-        for line, count, (a, b) in zip(tokens, counts, raw, strict=True)
-        if line and not (count < 5 and _SENTENCE.search(text, a, b) and _is_prose(line, count, b - a))
-    ]
-    counts = [sum(c.content.is_value for c in line) for line in kept]
-    crowded = max(counts, default=0) > 2 * columns or any(_alternates(line) for line in kept)
-    single = all(count == 0 or len(line) == 1 for line, count in zip(kept, counts, strict=True))
+    kept: list[list[Cell]] = []
+    crowded, single = False, True
+    for a, b in raw:
+        line = _tokens(text, a, b)
+        count = len([c for c in line if c.content.is_value])
+        if not line or (count < 5 and _SENTENCE.search(text, a, b) and _is_prose(line, count, b - a)):
+            continue
+        kept.append(line)
+        crowded = crowded or count > 2 * columns or (0 < count < len(line) and _alternates(line))
+        single = single and (count == 0 or len(line) == 1)
     if crowded:
         return _runs([cell for line in kept for cell in line])
     if single:

@@ -161,12 +161,16 @@ def _can_be(lines: Lines, line: Line, form: str, table: Table, claimed: tuple[Cl
 
 def _has_label(lines: Lines, form: str, table: Table, code: str) -> bool:
     """Whether some line of the table bears the row's label, whole, and numbers."""
-    at = [row.key for row in table.rows].index(codes()[code].row)
-    for number in lines.by_table.get(table.key, ()):
-        line = line_at(lines, number, len(table.columns))
-        if line.filled and line.text and similarities(line.text, form, table.key)[at] >= _WHOLE:
-            return True
-    return False
+    labelled = lines.labelled.get((table.key, form))
+    if labelled is None:
+        found: set[str] = set()
+        for number in lines.by_table.get(table.key, ()):
+            line = line_at(lines, number, len(table.columns))
+            if line.filled and line.text:
+                scores = similarities(line.text, form, table.key)
+                found.update(row.key for row, score in zip(table.rows, scores, strict=True) if score >= _WHOLE)
+        labelled = lines.labelled[table.key, form] = frozenset(found)
+    return codes()[code].row in labelled
 
 
 @lru_cache(maxsize=8192)

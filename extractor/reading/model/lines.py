@@ -72,9 +72,14 @@ def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _add(found: list[NumberedLine], text: str, start: int, end: int, table: str, shown: str = "") -> None:
     shown = shown or text[start:end]
-    shown = _SPACES.sub(" ", shown.replace("\n", " ")).strip()
+    shown = shown.replace("\n", " ")
+    if "  " in shown or "\u3000" in shown:
+        shown = _SPACES.sub(" ", shown)
+    shown = shown.strip()
     if table:
-        shown = _without_arithmetic(_PIPES.sub("|", shown)).strip("| ")
+        if "|" in shown or "\t" in shown:
+            shown = _PIPES.sub("|", shown)
+        shown = _without_arithmetic(shown).strip("| ")
     if _HELD.search(shown) or (table and shown.strip("|-: ")):
         found.append(NumberedLine(len(found) + 1, start, end, shown, table))
 

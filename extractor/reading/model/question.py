@@ -33,6 +33,8 @@ class Lines:
     numbered: Mapping[int, NumberedLine]
     cut: dict[int, Line] = field(default_factory=dict)
     """Lines of tables that were cut into cells already."""
+    labelled: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """By table and form the rows whose label is known to stand on a line with numbers."""
 
     @cached_property
     def by_table(self) -> Mapping[str, tuple[int, ...]]:
