@@ -95,6 +95,8 @@ class _Text:
                 text = _SPACES.sub(" ", run.text)
                 if first:
                     text = text.lstrip(" ")
+                if run is line[-1]:
+                    text = text.rstrip(" ")
                 if not text:
                     continue
                 if first and not empty:

@@ -17,6 +17,9 @@ from extractor.documents.layout import Box
 _GAP = 1.0
 """A gap of so many times the line's height parts columns; a space in a text is a third of it or half."""
 _VALUE = re.compile(r"[+\-−—–]?\d[\d,.]*|[-/\\—–−]{1,3}|无")
+_SENTENCE_ENDS = ("。", "！", "？", "；")
+_HEADING = re.compile(r"#*\s*(?:[一二三四五六]\s*、.{2,40}|[^。，]{6,40}(?:情况|事项))")
+"""Of a section: what stands below it is another table."""
 _FEWEST_LINES = 2
 """Lines with columns side by side make a table from here on."""
 _FEWEST_COLUMNS = 3
@@ -67,7 +70,8 @@ def _chunks(line: Line) -> list[_Chunk]:
         box = run.box or (0.0, 0.0, 0.0, 0.0)
         height = box[3] - box[1]
         last = groups[-1][-1].box if groups else None
-        if last is not None and box[0] - last[2] <= _GAP * height:
+        numbers = bool(groups) and _VALUE.fullmatch(run.text.strip()) and _VALUE.fullmatch(groups[-1][-1].text.strip())
+        if last is not None and box[0] - last[2] <= _GAP * height and not numbers:
             groups[-1].append(run)
         else:
             groups.append([run])
@@ -86,7 +90,12 @@ def _goes_on(line: list[_Chunk], below: list[_Chunk], left: float, right: float)
     """Whether the line below belongs to the same paragraph."""
     height = line[-1].box[3] - line[-1].box[1]
     close = below[0].box[1] - line[-1].box[3] < 1.5 * height
-    return close and right - line[-1].box[2] < 1.5 * height and below[0].box[0] - left < height
+    if line[-1].text.endswith(_SENTENCE_ENDS):
+        return False  # a paragraph may well end at the margin, and between sentences nothing is lost
+    # what can't be broken (a word in Latin letters, a number) goes to the next line whole, and leaves the line before short
+    first = next((run.box for run in below[0].runs if run.box is not None), below[0].box)
+    whole = first[2] - first[0] if below[0].text[:4].strip("（(<《“").isascii() else 0.0
+    return close and right - line[-1].box[2] < 2.5 * height + whole and below[0].box[0] - left < height
 
 
 def _end_of_table(placed: Sequence[tuple[Line, list[_Chunk]]], at: int) -> int:
@@ -102,7 +111,7 @@ def _end_of_table(placed: Sequence[tuple[Line, list[_Chunk]]], at: int) -> int:
             wide += 1
             values += sum(_VALUE.fullmatch(c.text) is not None for c in chunks)
             end, between = i + 1, 0
-        elif len(chunks) == 1 and len(chunks[0].text) > 30:
+        elif len(chunks) == 1 and (len(chunks[0].text) > 30 or _HEADING.fullmatch(chunks[0].text)):
             break
         else:
             between += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -23,6 +25,12 @@ _COLUMN = 1.0
 """A gap of so many times the face's size ends a run: what follows may be another column's."""
 _SMALL = 0.78
 """A face so much smaller than its neighbour's is raised or lowered: a footnote's mark beside a number is none of its digits."""
+_RADICALS = re.compile("[\u2e80-\u2fdf]")
+# NFKC knows the Kangxi radicals; those of the supplement (U+2E80 to U+2EFF) it leaves alone.
+_CHARACTERS = str.maketrans(
+    "⺁⺎⺒⺟⺠⺩⺫⺬⺮⺯⺱⺶⺷⺻⺼⺽⻁⻃⻄⻅⻆⻇⻉⻊⻋⻏⻑⻓⻔⻕⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻯⻰⻱⻳",
+    "厂兀巳母民王目示竹糸网羊羊聿肉臼虎西西见角角贝足车邑長长门阜雨青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿竜龙龟龟",
+)
 _IN_NUMBER = frozenset("0123456789.,%０１２３４５６７８９")
 
 
@@ -31,7 +39,8 @@ def lines_of(letters: Iterable[Letter], page: int) -> list[Line]:
     line begins and ends."""
     rows: list[list[Letter]] = []
     middle = 0.0
-    for letter in sorted((one for one in letters if one.text), key=lambda one: ((one.box[1] + one.box[3]) / 2, one.box[0])):
+    plain = [one._replace(text=plain_characters(one.text)) for one in letters if one.text]
+    for letter in sorted(plain, key=lambda one: ((one.box[1] + one.box[3]) / 2, one.box[0])):
         at = (letter.box[1] + letter.box[3]) / 2
         # the line's middle is that of its tallest letter: what is raised or lowered beside it stays on it
         if rows and at - middle < 0.5 * max(rows[-1][-1].size, letter.size):
@@ -72,6 +81,12 @@ def _runs(row: Sequence[Letter], page: int) -> Line:
         spaced = False
     end(False)
     return tuple(runs)
+
+
+def plain_characters(text: str) -> str:
+    """The text with radicals as the characters that they look like. Many fonts have one glyph for both, and a PDF then gives
+    the radical (U+2E80 to U+2FDF) for what was written as the character."""
+    return _RADICALS.sub(lambda match: unicodedata.normalize("NFKC", match[0].translate(_CHARACTERS)), text)
 
 
 def _hull(letters: Sequence[Letter]) -> Box:

@@ -1,6 +1,6 @@
 """Pages without text: how an image of a page becomes what stands on it.
 
-Whoever reads images (`extractor.documents.scan`, extra `scan`) gives a `PageReader`, by its function `page_reader()`, and knows
+Whoever reads images (`extractor.documents.ocr`, extra `scan`) gives a `PageReader`, by its function `page_reader()`, and knows
 nothing of files; whoever opens files knows nothing of OCR.
 """
 
@@ -31,7 +31,7 @@ class PageReader(Protocol):
 def page_reader(source: str) -> PageReader:
     """The reader that this installation has. Raises UnreadableError, which names the remedy, where it has none."""
     try:
-        from extractor.documents.scan import page_reader as engine
+        from extractor.documents.ocr import page_reader as engine
 
         found: PageReader = engine()
     except ModuleNotFoundError:

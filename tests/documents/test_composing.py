@@ -48,7 +48,7 @@ def test_a_line_break_in_a_cell_breaks_no_row_and_no_number() -> None:
 
 def test_printed_lines_of_a_paragraph_are_one_line_but_digits_stay_apart() -> None:
     paragraph = Paragraph((line("全年主动公开"), line("政府信息 183 "), line("14 条，open"), line("data")))
-    assert text_of(paragraph) == "全年主动公开政府信息 183 14 条，open data\n"
+    assert text_of(paragraph) == "全年主动公开政府信息 183\n14 条，open data\n"
     assert text_of(Paragraph((line("共 18"), line("3 条")))) == "共 18\n3 条\n"
 
 
