@@ -28,7 +28,7 @@ from extractor.llm.budget import Budget
 from extractor.llm.cache import AnswerCache, Stored, key_of
 from extractor.llm.expectation import Expectation
 from extractor.llm.limits import Pacer, Turn
-from extractor.llm.outcome import FINAL, Attempt, EndedError, Kind, Outcome, TransportError
+from extractor.llm.outcome import FINAL, Attempt, AwaitedError, EndedError, Kind, Outcome, TransportError
 from extractor.llm.reply import Reply
 from extractor.llm.response import attempt_of, failure_of, fault_in, mode_of
 from extractor.llm.retries import Policy, Retries, seconds_asked
@@ -93,17 +93,19 @@ class AsyncClient:
 
     async def ask(self, question: Question[R]) -> Outcome[R]:
         """What comes of a question; never raises for what an endpoint or a model does. Raises BudgetReachedError where asking
-        would cost more than is left."""
+        would cost more than is left, AwaitedError where the question is out in a batch file."""
         if self._cache is None:
             async with self._pacer.place():
                 return await self._asked(question)
-        key = key_of(self._body(question, question.limit), question.prompt)
+        key = key_of(body_of(question, self.settings), question.prompt)
         pause, longest = _POLL
         while True:
             async with self._pacer.place():  # claimed only where it can be asked at once: a waiting claim keeps others waiting
                 stored = self._cache.claim(key, self.settings.model, question.prompt)
                 if stored is None:
                     return await self._claimed(self._cache, key, question)
+            if stored.in_batch:
+                raise AwaitedError
             if stored.kind is None:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, longest)
@@ -127,7 +129,7 @@ class AsyncClient:
         return outcome
 
     async def _asked(self, question: Question[R], key: str = "") -> Outcome[R]:
-        tokens = self._expectation.of(self._body(question, question.limit), question.limit)
+        tokens = self._expectation.of(body_of(question, self.settings), question.limit)
         with self._budget.question(self.settings.cost(*tokens), sum(tokens)):
             return await self._tried(question, key)
 
@@ -135,7 +137,7 @@ class AsyncClient:
         attempts: list[Attempt] = []
         kind, detail, value = Kind.TRUNCATED, "", None
         for limit in _limits(question):
-            call = _Call(self._body(question, limit), limit, Retries(self._policy, self._jitter), key)
+            call = _Call(body_of(question, self.settings, limit), limit, Retries(self._policy, self._jitter), key)
             retrying = AsyncRetrying(retry=call.retries.retry, stop=call.retries.stop, wait=call.retries.wait, reraise=True)
             try:
                 messages = call.body["messages"]
@@ -169,20 +171,6 @@ class AsyncClient:
         if fault is not None:
             raise fault
         return completion
-
-    def _body(self, question: Question[R], limit: int) -> dict[str, Any]:
-        """The request of a question, whole."""
-        profile, schema = self.settings.profile, question.reply.strict_schema()
-        return {
-            "model": self.settings.model,
-            "messages": [
-                {"role": "system", "content": profile.fixed(question.fixed, schema)},
-                {"role": "user", "content": question.document},
-            ],
-            **profile.held(question.reply.__name__, schema),
-            **profile.settings,
-            profile.limit: limit,
-        }
 
     @contextmanager
     def _sending(self, call: _Call, turn: Turn) -> Iterator[None]:
@@ -244,6 +232,21 @@ class Client:
     def close(self) -> None:
         self._runner.run(self._client.close())
         self._runner.close()
+
+
+def body_of(question: Question[Any], settings: Settings, limit: int | None = None) -> dict[str, Any]:
+    """The request of a question, whole. `limit`: tokens of the answer, where not the question's own."""
+    profile, schema = settings.profile, question.reply.strict_schema()
+    return {
+        "model": settings.model,
+        "messages": [
+            {"role": "system", "content": profile.fixed(question.fixed, schema)},
+            {"role": "user", "content": question.document},
+        ],
+        **profile.held(question.reply.__name__, schema),
+        **profile.settings,
+        profile.limit: limit or question.limit,
+    }
 
 
 def _limits(question: Question[R]) -> tuple[int, int]:

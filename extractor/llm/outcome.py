@@ -67,6 +67,10 @@ class Outcome(Generic[T]):
         return sum(costs) if costs else None
 
 
+class AwaitedError(Exception):
+    """The question is out in a batch file: it is paid for there, and not asked again before the file is collected."""
+
+
 class EndedError(Exception):
     """A response that is no answer and that asking again would not mend."""
 
