@@ -1,32 +1,34 @@
 """Edits between reports: the same body in other years, other bodies of the same county, any other body.
 
 Works on records, which hold what these edits need of one report and are small enough to keep for a whole archive. The result
-does not depend on the order of the records.
+does not depend on the order of the records. Each edit looks at one group of records (a body, a county, those who share
+sentences), and what it costs is bounded by the size of that group, so that an archive can be checked group by group
+(`extractor.archive.history`).
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from statistics import median
 from urllib.parse import urlsplit
 
-from rapidfuzz.distance import OSA
-
 from extractor.documents import Document
 from extractor.forms import form
 from extractor.report import Reading, Report, Span, State
+from extractor.verification.copies import copies
 from extractor.verification.finding import Finding, Verification
+from extractor.verification.hosts import usual_hosts
 from extractor.verification.naming import names, severity_of, split
 from extractor.verification.priority import by_priority
 
 _SENTENCE = re.compile(r"[^。；;！？\n]{24,}")
 _COUNTY = re.compile(r".{1,10}?[县区旗市]")
-_COPIED = 0.6  # share of a report's long sentences that stand in another body's report
-_FEWEST = 6  # sentences that a report must have for this to say anything
+MOST_OF_A_BODY = 200
+"""Reports under one name; with more of them the name is not that of one body ("Education Bureau")."""
 _MAGNITUDE, _LARGE = 20, 200  # times the median of the other years, and at least so far from it
 _WATCHED = ("requests.received.total", "disclosure.licences.decisions", "disclosure.penalties.decisions")
 
@@ -84,21 +86,58 @@ def check_across(records: Iterable[Record], parents: Mapping[str, str] | None = 
     ordered = sorted(records, key=lambda r: (r.issuer, r.year, r.document))
     found: dict[str, list[Finding]] = defaultdict(list)
     bodies: dict[str, list[Record]] = defaultdict(list)
+    counties: dict[str, list[Record]] = defaultdict(list)
     for record in ordered:
         bodies[record.issuer].append(record)
+        counties[county_of(record.issuer)].append(record)
     for body in bodies.values():
-        _years(body, found)
-        _magnitudes(body, found)
-    _hosts(ordered, found)
-    _copies(ordered, found)
-    _units(bodies, parents or {}, found)
+        _gather(found, of_body(body))
+    for county, members in counties.items():
+        _gather(found, _hosts(county, members))
+    for record, finding in copies(ordered):
+        found[record.document].append(finding)
+    under: dict[str, list[str]] = defaultdict(list)
+    for unit, parent in (parents or {}).items():
+        under[parent].append(unit)
+    for parent, units in under.items():
+        sums = sums_of(record for unit in units for record in one_body(bodies.get(unit, ())))
+        _gather(found, of_units(one_body(bodies.get(parent, ())), sums))
     by_id = {record.document: record for record in ordered}
-    return {document: _ranked(by_id[document], findings) for document, findings in found.items()}
+    return {document: ranked(by_id[document], findings) for document, findings in found.items()}
 
 
-def _ranked(record: Record, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+Found = Iterator[tuple[Record, Finding]]
+
+
+def _gather(found: dict[str, list[Finding]], findings: Found) -> None:
+    for record, finding in findings:
+        found[record.document].append(finding)
+
+
+def ranked(record: Record, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings on one record with their priority, in their order."""
     printed = {cell: Reading(State.PRINTED, "", record.values.get(cell), span) for cell, span in record.spans.items()}
     return by_priority(findings, printed, record.values)
+
+
+def one_body(records: Sequence[Record]) -> Sequence[Record]:
+    """The records under one name; none where they can't be those of one body."""
+    return records if len(records) <= MOST_OF_A_BODY else ()
+
+
+def of_body(body: Sequence[Record]) -> Found:
+    """Findings on the reports under one name, which come by year and document."""
+    if len(body) > MOST_OF_A_BODY:
+        for record in body:
+            yield namesakes(record)
+        return
+    yield from _years(body)
+    yield from _magnitudes(body)
+
+
+def namesakes(record: Record) -> tuple[Record, Finding]:
+    """Says of a report that it was not held against the others of its name, since there are too many."""
+    return record, _finding("A-NAMESAKES", record, (), (), {"most": MOST_OF_A_BODY})
 
 
 def _finding(code: str, record: Record, cells: Sequence[str], spans: Sequence[Span], params: Mapping[str, object]) -> Finding:
@@ -110,7 +149,7 @@ def _finding(code: str, record: Record, cells: Sequence[str], spans: Sequence[Sp
     )
 
 
-def _years(body: Sequence[Record], found: dict[str, list[Finding]]) -> None:
+def _years(body: Sequence[Record]) -> Found:
     """Each report against that on the year before, and two reports on one year against each other."""
     by_year: dict[int, list[Record]] = defaultdict(list)
     for record in body:
@@ -118,21 +157,21 @@ def _years(body: Sequence[Record], found: dict[str, list[Finding]]) -> None:
     for year, records in sorted(by_year.items()):
         for now in records:
             for other in [r for r in records if r is not now][:1]:
-                _against_same_year(now, other, found)
+                yield from _against_same_year(now, other)
             for before in by_year.get(year - 1, [])[:1]:
-                _against_year_before(now, before, found)
+                yield from _against_year_before(now, before)
 
 
-def _against_same_year(now: Record, other: Record, found: dict[str, list[Finding]]) -> None:
+def _against_same_year(now: Record, other: Record) -> Found:
     # nothing says which of the two is right: each is told of the other
     differing = [cell for cell, value in now.values.items() if other.values.get(cell, value) != value]
     if differing:
         spans = [now.spans[c] for c in differing if c in now.spans]
         params = {"other": other.source, "count": len(differing)} | names(now.forms[split(differing[0])[0]], differing[0])
-        found[now.document].append(_finding("A-TWICE", now, differing, spans, params))
+        yield now, _finding("A-TWICE", now, differing, spans, params)
 
 
-def _against_year_before(now: Record, before: Record, found: dict[str, list[Finding]]) -> None:
+def _against_year_before(now: Record, before: Record) -> Found:
     for table, code in now.forms.items():
         for identity in form(code).history:
             cells = [cell for cell, _ in identity.now]
@@ -148,10 +187,10 @@ def _against_year_before(now: Record, before: Record, found: dict[str, list[Find
                 expected = now.values[head] + that - this
                 params = {"found": now.values[head], "expected": expected, "other": before.source} | names(code, head)
                 spans = [now.spans[c] for c in cells if c in now.spans]
-                found[now.document].append(_finding(identity.code, now, cells, spans, params))
+                yield now, _finding(identity.code, now, cells, spans, params)
 
 
-def _magnitudes(body: Sequence[Record], found: dict[str, list[Finding]]) -> None:
+def _magnitudes(body: Sequence[Record]) -> Found:
     for cell in _WATCHED:
         values = [(record, record.values[cell]) for record in body if cell in record.values]
         if len(values) < 3:
@@ -161,65 +200,52 @@ def _magnitudes(body: Sequence[Record], found: dict[str, list[Finding]]) -> None
             if abs(value - usual) > _LARGE and max(value, usual) > _MAGNITUDE * max(min(value, usual), 1):
                 params = {"found": value, "usual": int(usual)} | names(record.forms[split(cell)[0]], cell)
                 spans = [record.spans[cell]] if cell in record.spans else []
-                found[record.document].append(_finding("A-MAGNITUDE", record, [cell], spans, params))
+                yield record, _finding("A-MAGNITUDE", record, [cell], spans, params)
 
 
-def _hosts(records: Sequence[Record], found: dict[str, list[Finding]]) -> None:
+def _hosts(county: str, members: Sequence[Record]) -> Found:
     """A website whose host differs by one letter from the one that the county's other reports name."""
-    counties: dict[str, list[Record]] = defaultdict(list)
+    if not county:
+        return
+    issuers: dict[str, set[str]] = defaultdict(set)
+    for record in members:
+        if record.host:
+            issuers[record.host].add(record.issuer)
+    usual = usual_hosts({host: len(bodies) for host, bodies in issuers.items()})
+    for record in members:
+        if record.host in usual and record.host_span is not None:
+            yield unusual_host(record, county, *usual[record.host])
+
+
+def unusual_host(record: Record, county: str, usual: str, count: int) -> tuple[Record, Finding]:
+    """Says that `count` bodies of the county name a host one letter from that of this report."""
+    spans = [record.host_span] if record.host_span is not None else []
+    params = {"host": record.host, "usual": usual, "count": count, "county": county}
+    return record, _finding("A-HOST", record, (), spans, params)
+
+
+Sums = Mapping[tuple[int, str], tuple[int, int]]
+"""By year and cell: the sum of what reports state, and how many do."""
+
+
+def sums_of(records: Iterable[Record]) -> Sums:
+    """The sums over reports of those cells that a body's figures can't be less than its units' in."""
+    sums: dict[tuple[int, str], tuple[int, int]] = {}
     for record in records:
-        name = _COUNTY.match(record.issuer)
-        if record.host and name:
-            counties[name.group()].append(record)
-    for county, members in sorted(counties.items()):
-        bodies: dict[str, set[str]] = defaultdict(set)
-        for record in members:
-            bodies[record.host].add(record.issuer)
-        counts = Counter({host: len(issuers) for host, issuers in bodies.items()})
-        for record in members:
-            usual = max(
-                (h for h in counts if counts[h] > counts[record.host] and OSA.distance(h, record.host, score_cutoff=1) == 1),
-                key=lambda h: (counts[h], h), default=None,
-            )
-            if usual is not None and record.host_span is not None:
-                params = {"host": record.host, "usual": usual, "count": counts[usual], "county": county}
-                found[record.document].append(_finding("A-HOST", record, (), [record.host_span], params))
+        for cell in _WATCHED:
+            if cell in record.values:
+                total, count = sums.get((record.year, cell), (0, 0))
+                sums[record.year, cell] = total + record.values[cell], count + 1
+    return sums
 
 
-def _copies(records: Sequence[Record], found: dict[str, list[Finding]]) -> None:
-    """Most of a report's long sentences stand in another body's report on the same year or an earlier one."""
-    holders: dict[bytes, list[int]] = defaultdict(list)
-    for index, record in enumerate(records):
-        for sentence in record.sentences:
-            holders[sentence].append(index)
-    for index, record in enumerate(records):
-        if len(record.sentences) < _FEWEST:
-            continue
-        shared: Counter[int] = Counter()
-        for sentence in record.sentences:
-            for other in holders[sentence]:
-                older = (records[other].year, records[other].issuer) < (record.year, record.issuer)
-                if older and records[other].issuer != record.issuer:
-                    shared[other] += 1
-        if shared:
-            other, count = min(shared.items(), key=lambda item: (-item[1], item[0]))
-            if count >= _COPIED * len(record.sentences):
-                params = {"other": records[other].source, "other_issuer": records[other].issuer, "count": count,
-                          "total": len(record.sentences)}
-                found[record.document].append(_finding("A-COPIED", records[index], (), (), params))
-
-
-def _units(bodies: Mapping[str, Sequence[Record]], parents: Mapping[str, str], found: dict[str, list[Finding]]) -> None:
+def of_units(reports: Sequence[Record], sums: Sums) -> Found:
     """A body's figures hold those of the units under it: they can't be less than the sum of what these report."""
-    under: dict[str, list[str]] = defaultdict(list)
-    for unit, parent in sorted(parents.items()):
-        under[parent].append(unit)
-    for parent, units in sorted(under.items()):
-        for record in bodies.get(parent, ()):
-            for cell in _WATCHED:
-                parts = [r.values[cell] for u in units for r in bodies.get(u, ()) if r.year == record.year and cell in r.values]
-                if cell in record.values and parts and sum(parts) > record.values[cell]:
-                    sums = {"found": record.values[cell], "sum": sum(parts), "count": len(parts)}
-                    params = sums | names(record.forms[split(cell)[0]], cell)
-                    spans = [record.spans[cell]] if cell in record.spans else []
-                    found[record.document].append(_finding("A-UNITS", record, [cell], spans, params))
+    for record in reports:
+        for cell in _WATCHED:
+            total, count = sums.get((record.year, cell), (0, 0))
+            if count and cell in record.values and total > record.values[cell]:
+                params = {"found": record.values[cell], "sum": total, "count": count}
+                spans = [record.spans[cell]] if cell in record.spans else []
+                named = names(record.forms[split(cell)[0]], cell)
+                yield record, _finding("A-UNITS", record, [cell], spans, params | named)

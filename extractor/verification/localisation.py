@@ -12,9 +12,10 @@ are given, and only their likelihood ranks them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 
 from extractor.verification.edits import System
-from extractor.verification.propagation import Slack, domains, open_terms, propagate
+from extractor.verification.propagation import Slack, domains, freed_terms, open_terms, propagate
 
 Changes = tuple[tuple[int, int | None], ...]
 """Cells, by number and in order, with the values that mend the edits; None where more than one value would."""
@@ -135,15 +136,17 @@ def repairs_with_gaps(
     its contradiction rests on.
     """
     trials = TRIALS
+    whole = open_terms(system, values, slack)
+    bottom, top = domains(system, values)
 
     def conflict(free: Sequence[int]) -> tuple[int | None, Changes]:
         nonlocal trials
         trials -= 1
-        given = list(values)
+        given, low, high = list(values), bottom.copy(), top.copy()
         for cell in free:
             given[cell] = None
-        low, high = domains(system, given)
-        at = propagate(open_terms(system, given, slack), low, high)
+            low[cell], high[cell] = -inf if system.signed[cell] else 0, inf
+        at = propagate(freed_terms(system, whole, given, slack, free), low, high)
         return at, tuple((cell, int(low[cell]) if low[cell] == high[cell] else None) for cell in sorted(free))
 
     def printed(cells: Sequence[int]) -> list[int]:

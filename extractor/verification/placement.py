@@ -175,6 +175,8 @@ class _Row:
 def _others(parts: Floats, infinity: float) -> Floats:
     """For each column the sum of the other columns, some of which may be `infinity`."""
     infinite = parts == infinity
+    if not infinite.any():
+        return np.asarray(parts.sum(1, keepdims=True) - parts)
     finite = np.where(infinite, 0.0, parts)
     beyond = infinite.sum(1, keepdims=True) - infinite
     return np.asarray(np.where(beyond > 0, infinity, finite.sum(1, keepdims=True) - finite))

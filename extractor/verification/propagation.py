@@ -7,11 +7,11 @@ are only ever narrowed by what the given values force, so they are never wrong w
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from extractor.verification.edits import System
+from extractor.verification.edits import Incidence, System
 
 Bound = int | float
 """An int, or minus or plus infinity."""
@@ -36,19 +36,31 @@ Slack = Sequence[tuple[int, Bound]]
 
 def open_terms(system: System, values: Sequence[int | None], slack: Slack) -> list[OpenTerms]:
     """The edits split into what is given and what is not."""
-    terms: list[OpenTerms] = []
-    for edit, incidence in enumerate(system.members):
-        given = 0
-        cells: list[tuple[int, int]] = []
-        for pair in incidence:
-            value = values[pair[0]]
-            if value is None:
-                cells.append(pair)
-            else:
-                given += value * pair[1]
-        least, most = slack[edit] if slack else (0, 0)
-        terms.append(OpenTerms(edit, given - most, given - least, tuple(cells)))
-    return terms
+    return [_split(edit, incidence, values, slack) for edit, incidence in enumerate(system.members)]
+
+
+def freed_terms(
+    system: System, terms: Sequence[OpenTerms], values: Sequence[int | None], slack: Slack, freed: Iterable[int]
+) -> list[OpenTerms]:
+    """`open_terms` of `values`, which differ from those that `terms` were made of in the cells freed."""
+    changed = list(terms)
+    for cell in freed:
+        for edit, _ in system.of_cell[cell]:
+            changed[edit] = _split(edit, system.members[edit], values, slack)
+    return changed
+
+
+def _split(edit: int, incidence: Incidence, values: Sequence[int | None], slack: Slack) -> OpenTerms:
+    given = 0
+    cells: list[tuple[int, int]] = []
+    for pair in incidence:
+        value = values[pair[0]]
+        if value is None:
+            cells.append(pair)
+        else:
+            given += value * pair[1]
+    least, most = slack[edit] if slack else (0, 0)
+    return OpenTerms(edit, given - most, given - least, tuple(cells))
 
 
 def propagate(terms: Sequence[OpenTerms], low: list[Bound], high: list[Bound]) -> int | None:
@@ -88,12 +100,16 @@ def propagate(terms: Sequence[OpenTerms], low: list[Bound], high: list[Bound]) -
                 top += most
         if (not unbounded_below and bottom > 0) or (not unbounded_above and top < 0):
             return term.edit
+        if unbounded_below > 1 and unbounded_above > 1:
+            continue  # nothing bounds any of its cells
         for (cell, sign), (least, most) in zip(term.cells, parts, strict=True):
             others_bounded_below = unbounded_below == (least == -inf)
             others_bounded_above = unbounded_above == (most == inf)
             # sign * cell = -(sum of the others)
-            new_most = -(bottom - (0 if least == -inf else least)) if others_bounded_below else inf
-            new_least = -(top - (0 if most == inf else most)) if others_bounded_above else -inf
+            new_most = (0 if least == -inf else least) - bottom if others_bounded_below else inf
+            new_least = (0 if most == inf else most) - top if others_bounded_above else -inf
+            if new_least <= least and new_most >= most:
+                continue
             if sign < 0:
                 new_least, new_most = -new_most, -new_least
             changed = False

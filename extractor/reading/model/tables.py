@@ -59,6 +59,7 @@ class _Table:
 
     def __init__(self, lines: Lines, form: str, table: Table) -> None:
         self.lines, self.form, self.table = lines, form, table
+        self.even = not lines.document.view.starts
         self.cells: dict[str, Reading] = {}
         self.open_rows: list[OpenRow] = []
         self.defects: list[Defect] = []
@@ -133,8 +134,8 @@ class _Table:
             return _BLANK
         if wrong:
             return _UNREAD
-        span = self.lines.document.view.source_span(cell.start, cell.end)
-        raw = self.lines.document.text[slice(*span)]
+        span = (cell.start, cell.end) if self.even else self.lines.document.view.source_span(cell.start, cell.end)
+        raw = self.lines.document.text[span[0] : span[1]]
         if content.lookalike:
             confidence = round(confidence * 0.8, 3)
         return Reading(content.state, raw, content.value, span, READER, confidence, content.unit, content.note)
