@@ -20,10 +20,10 @@ from extractor import __version__
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from extractor.several import Read
     from extractor.documents import Document
     from extractor.presenting.sheet import Language
     from extractor.report import Report
+    from extractor.several import Read
     from extractor.verification.finding import Verification
 
 UNREAD = 3
@@ -143,8 +143,8 @@ def extract(
 
 def _print_json(files: Sequence[Path], read: Read) -> bool:
     """Whether any file failed."""
-    from extractor.several import Extracted, extract_files
     from extractor.output import dumps, to_json_object
+    from extractor.several import Extracted, extract_files
 
     out = sys.stdout.buffer
     failed = False
@@ -162,17 +162,17 @@ def _print_json(files: Sequence[Path], read: Read) -> bool:
 
 def _summarise(files: Sequence[Path], read: Read, out: Path | None, pages: bool, language: Language) -> bool:
     """Print the summary, and write the results where a folder is given. Whether any file failed. Raises OSError."""
-    from extractor.several import Extracted, extract_files, safe_names
     from extractor.output import dumps, to_json_object
     from extractor.presenting.page import page
     from extractor.presenting.summary import entry, failure, print_summary, summary_csv, summary_page
     from extractor.presenting.wording import word
+    from extractor.several import Extracted, extract_files, named
 
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     entries = []
     with _progress(files) as step:
-        for name, result in zip(safe_names(files), extract_files(files, read), strict=True):
+        for name, result in named(extract_files(files, read)):
             step()
             if not isinstance(result, Extracted):
                 click.echo(str(result), err=True)
@@ -202,9 +202,9 @@ def _summarise(files: Sequence[Path], read: Read, out: Path | None, pages: bool,
 @_language
 def show(file: Path, mode: str | None, deep: bool, language: Language) -> None:
     """Show a report as its statutory form. 按法定格式显示报告与核查结果。"""
-    from extractor.several import extract_file
     from extractor.documents.unreadable import UnreadableError
     from extractor.presenting.terminal import show as show_report
+    from extractor.several import extract_file
 
     try:
         with _verifier(mode, deep) as read:

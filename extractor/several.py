@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.documents.document import Document
-from extractor.documents.load import load
+from extractor.documents.load import load, load_all
 from extractor.documents.unreadable import UnreadableError
 from extractor.pipeline import NotAReportError, extract
 from extractor.report import Report
@@ -19,7 +19,7 @@ Read = Callable[[Document], tuple[Report, Verification]]
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """One file that was read."""
+    """One document that was read, from the file `path`."""
 
     path: Path
     document: Document
@@ -29,7 +29,10 @@ class Extracted:
 
 def extract_file(path: Path, read: Read = extract) -> Extracted:
     """Read and verify one file. Raises UnreadableError, whatever went wrong."""
-    document = load(path)
+    return _read(path, load(path), read)
+
+
+def _read(path: Path, document: Document, read: Read) -> Extracted:
     try:
         return Extracted(path, document, *read(document))
     except NotAReportError:
@@ -42,24 +45,29 @@ def extract_file(path: Path, read: Read = extract) -> Extracted:
 
 
 def extract_files(paths: Iterable[Path], read: Read = extract) -> Iterator[Extracted | UnreadableError]:
-    """The files in order; an error in the place of a file that gave no report."""
+    """The documents of the files in order, of an archive all that are in it; an error in the place of one that gave no
+    report."""
     for path in paths:
-        try:
-            yield extract_file(path, read)
-        except UnreadableError as error:
-            yield error
+        for document in load_all(path):
+            if isinstance(document, UnreadableError):
+                yield document
+                continue
+            try:
+                yield _read(path, document, read)
+            except UnreadableError as error:
+                yield error
 
 
-def safe_names(paths: Iterable[Path]) -> list[str]:
-    """A name for the results of each file: its stem, only characters that every file system takes, no two alike."""
+def named(results: Iterable[Extracted | UnreadableError]) -> Iterator[tuple[str, Extracted | UnreadableError]]:
+    """Each result with a name for its files: the stem of its source, only characters that every file system takes, no two
+    alike."""
     taken = {"index", "summary"}
-    names = []
-    for path in paths:
-        stem = "".join(c if c.isalnum() or c in "-_.（）()" else "_" for c in path.stem).strip("._")[:80] or "report"
+    for result in results:
+        source = Path(result.document.source if isinstance(result, Extracted) else result.source)
+        stem = "".join(c if c.isalnum() or c in "-_.（）()" else "_" for c in source.stem).strip("._")[:80] or "report"
         name, number = stem, 1
         while name.casefold() in taken:
             number += 1
             name = f"{stem}-{number}"
         taken.add(name.casefold())
-        names.append(name)
-    return names
+        yield name, result

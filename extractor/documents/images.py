@@ -57,8 +57,9 @@ def _stated_size(content: bytes) -> tuple[int, int]:
 
 def _out_of_bounds(source: str, index: int, width: int, height: int) -> UnreadableError:
     return UnreadableError(
-        "E-PIXELS", source, page=index + 1, width=width, height=height, least=LEAST, most=PIXELS // 10_000
-    )
+        "E-PIXELS", source, page=index + 1, width=width, height=height, least=LEAST, most=PIXELS // 10_000,
+        millions=PIXELS // 1_000_000,
+    )  # fmt: skip
 
 
 def _picture(image: Image.Image, index: int, source: str) -> Picture:

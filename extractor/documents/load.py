@@ -118,9 +118,13 @@ def _laid_out(kind: Kind, content: bytes, source: str) -> Document:
         if sheet.picture is not None:
             from extractor.documents.page_reader import as_image, page_reader
 
-            reader = reader or page_reader(source)
-            page, read = reader(as_image(sheet.picture), len(pages), sheet.picture.dpi)
-            found = tuple(read)
+            try:
+                reader = reader or page_reader(source)
+                page, read = reader(as_image(sheet.picture), len(pages), sheet.picture.dpi)
+                found = tuple(read)
+            except UnreadableError:
+                if not found:  # else a scanner's text was laid over the image
+                    raise
         if page is not None:
             pages.append(page)
         blocks += found

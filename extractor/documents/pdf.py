@@ -108,7 +108,8 @@ def _picture(page: Any, rendering: pypdfium2.PdfDocument, index: int, source: st
         dpi = 72 * (_PIXELS / max(width * height, 1.0)) ** 0.5
         if dpi < 72 or width < 1 or height < 1:
             raise UnreadableError(
-                "E-PIXELS", source, page=index + 1, width=round(width), height=round(height), least=32, most=_PIXELS // 10_000
+                "E-PIXELS", source, page=index + 1, width=round(width), height=round(height), least=32, most=_PIXELS // 10_000,
+                millions=_PIXELS // 1_000_000,
             )
     bitmap = rendering[index].render(scale=dpi / 72, rev_byteorder=True, prefer_bgrx=False)
     image = bitmap.to_pil().convert("RGB")
