@@ -1,0 +1,1 @@
+"""The JSON API: `models` are its types, the other modules its routes."""
