@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Engine, Executable, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from extractor.archive.entry import AttemptRow, Entry, RecordRow
+from extractor.archive.entry import AttemptRow, Entry, FindingRow, RecordRow
 from extractor.archive.record import Groups, packed_groups
 from extractor.archive.schema import (
     attempts,
@@ -74,23 +75,44 @@ def put(
 ) -> int | None:
     """Write a read document: a new version of it, which is the current one from now on. The id of the version; None where this
     document has one under this configuration already (nothing but its place is noted then)."""
-    document_id = _document(connection, entry)
-    _source(connection, location, stamp, entry.hash)
-    _settled(connection, location, entry.hash, configuration_id)
-    version_id = _version(connection, entry, document_id, run_id, configuration_id)
+    say = _statements(connection.dialect.name)
+    here = {"location_": location, "hash_": entry.hash, "configuration": configuration_id}
+    connection.execute(say.source, {"location": location, "hash": entry.hash, "stamp": stamp})
+    connection.execute(say.let_go, here)  # nobody has it in hand any more
+    connection.execute(say.forget_failure, here)
+    facts = {"issuer": entry.issuer, "year": entry.year, "form": entry.form, **entry.states}
+    new = connection.execute(
+        say.document,
+        {
+            "hash": entry.hash, "source": entry.source, "media_type": entry.media_type, "encoding": entry.encoding,
+            "size": entry.size, "characters": entry.characters, "text": entry.text, "layout": entry.layout, **facts,
+        },
+    ).one_or_none()
+    version = {"configuration_id": configuration_id, "run_id": run_id, "at": time.time(), "content": entry.content}
+    if new is not None:
+        document_id, version_id = new.id, new.version_id
+        connection.execute(say.first_version, {"id": version_id, "document_id": document_id, **version})
+    else:
+        document_id = connection.execute(say.document_id, here).scalar_one()
+        version_id = connection.execute(say.next_version, {"document": document_id, **version}).scalar()
+        if version_id is None:
+            return None
+        connection.execute(
+            update(documents).where(documents.c.id == document_id).values(version_id=version_id, **facts)
+        )
+        # those found between reports stay until the report is held against the others again
+        connection.execute(delete(findings).where(findings.c.document_id == document_id, findings.c.ordinal >= 0))
     put_attempts(connection, run_id, entry.hash, entry.attempts)
-    if version_id is None:
-        return None
-    connection.execute(
-        update(documents).where(documents.c.id == document_id)
-        .values(version_id=version_id, issuer=entry.issuer, year=entry.year, form=entry.form, **entry.states)
-    )
     if entry.readings:
         rows = [{"version_id": version_id, "reader": reader, "content": content} for reader, content in entry.readings]
         connection.execute(insert(readings), rows)
-    _findings(connection, entry, document_id, version_id)
-    _record(connection, entry, document_id)
-    return version_id
+    if entry.findings:
+        whose = {
+            "document_id": document_id, "version_id": version_id, "issuer": entry.issuer, "year": entry.year, "state": OPEN,
+        }
+        connection.execute(say.finding, [_finding(f) | whose for f in entry.findings])
+    _put_record(connection, entry, document_id, new is not None)
+    return int(version_id)
 
 
 def put_failure(
@@ -98,16 +120,17 @@ def put_failure(
     params: Mapping[str, object], attempts_: Sequence[AttemptRow] = (),
 ) -> None:
     """Note that a file gave no report, and why. `hash_` is "" where its bytes could not be got."""
+    say = _statements(connection.dialect.name)
     row = {
         "location": location, "configuration_id": configuration_id, "hash": hash_, "run_id": run_id, "at": time.time(),
         "code": code, "params": json.dumps(params, ensure_ascii=False, default=str),
     }
-    statement = upsert(connection, failures).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["location", "configuration_id"], set_=row))
+    noted = connection.execute(say.failure, row)
     if hash_:
-        _source(connection, location, stamp, hash_)
-    connection.execute(delete(claims).where(claims.c.hash == hash_, claims.c.configuration_id == configuration_id))
-    put_attempts(connection, run_id, hash_, attempts_)
+        connection.execute(say.source, {"location": location, "hash": hash_, "stamp": stamp})
+        connection.execute(say.let_go, {"hash_": hash_, "configuration": configuration_id})
+    if noted.rowcount:  # else it was noted already, and what came of it was not heard
+        put_attempts(connection, run_id, hash_, attempts_)
 
 
 def put_attempts(connection: Connection, run_id: int, hash_: str, rows: Sequence[AttemptRow]) -> None:
@@ -119,73 +142,80 @@ def put_attempts(connection: Connection, run_id: int, hash_: str, rows: Sequence
         )
 
 
-def _document(connection: Connection, entry: Entry) -> int:
-    row = {
-        "hash": entry.hash, "source": entry.source, "media_type": entry.media_type, "encoding": entry.encoding,
-        "size": entry.size, "characters": entry.characters, "text": entry.text, "layout": entry.layout,
-    }
-    statement = upsert(connection, documents).values(row).on_conflict_do_nothing().returning(documents.c.id)
-    new = connection.execute(statement).scalar()
-    if new is not None:
-        return int(new)
-    return int(connection.execute(select(documents.c.id).where(documents.c.hash == entry.hash)).scalar_one())
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """What is said for each document, built once: building a statement takes longer than the database does."""
+
+    document: Executable
+    document_id: Executable
+    first_version: Executable
+    next_version: Executable
+    source: Executable
+    let_go: Executable
+    forget_failure: Executable
+    failure: Executable
+    finding: Executable
 
 
-def _source(connection: Connection, location: str, stamp: str, hash_: str) -> None:
-    row = {"location": location, "hash": hash_, "stamp": stamp}
-    statement = upsert(connection, sources).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["location"], set_=row))
-
-
-def _settled(connection: Connection, location: str, hash_: str, configuration_id: int) -> None:
-    """What failed here before is read now, and nobody has it in hand any more."""
-    connection.execute(delete(claims).where(claims.c.hash == hash_, claims.c.configuration_id == configuration_id))
-    connection.execute(
-        delete(failures).where(failures.c.location == location, failures.c.configuration_id == configuration_id)
+@cache
+def _statements(dialect: str) -> _Statements:
+    into: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # the id of a version that is written next, so that its document needs no second look: nobody else writes meanwhile on
+    # SQLite, and a sequence gives each number once
+    upcoming = (
+        func.nextval(func.pg_get_serial_sequence("versions", "id")) if dialect == "postgresql"
+        else select(func.coalesce(func.max(versions.c.id), 0) + 1).scalar_subquery()
+    )
+    number = select(func.count() + 1).where(versions.c.document_id == bindparam("document")).scalar_subquery()
+    source, failure = into(sources), into(failures)
+    ours: BindParameter[int] = bindparam("configuration")
+    return _Statements(
+        into(documents).values(version_id=upcoming).on_conflict_do_nothing().returning(documents.c.id, documents.c.version_id),
+        select(documents.c.id).where(documents.c.hash == bindparam("hash_")),
+        into(versions).values(number=1),
+        into(versions).values(document_id=bindparam("document"), number=number)
+        .on_conflict_do_nothing().returning(versions.c.id),
+        source.on_conflict_do_update(
+            index_elements=["location"], set_={"hash": source.excluded.hash, "stamp": source.excluded.stamp}
+        ),
+        delete(claims).where(claims.c.hash == bindparam("hash_"), claims.c.configuration_id == ours),
+        delete(failures).where(failures.c.location == bindparam("location_"), failures.c.configuration_id == ours),
+        failure.on_conflict_do_update(
+            index_elements=["location", "configuration_id"],
+            set_={name: failure.excluded[name] for name in ("hash", "run_id", "at", "code", "params")},
+            where=(failures.c.run_id != failure.excluded.run_id) | (failures.c.hash != failure.excluded.hash),
+        ),
+        insert(findings),
     )
 
 
-def _version(connection: Connection, entry: Entry, document_id: int, run_id: int, configuration_id: int) -> int | None:
-    count = select(func.count() + 1).where(versions.c.document_id == document_id).scalar_subquery()
-    row = {
-        "document_id": document_id, "number": count, "configuration_id": configuration_id, "run_id": run_id, "at": time.time(),
-        "content": entry.content,
+def _finding(row: FindingRow) -> dict[str, Any]:
+    return {
+        "ordinal": row.ordinal, "code": row.code, "severity": row.severity, "priority": row.priority, "table": row.table,
+        "cell": row.cell, "key": row.key, "reader": row.reader,
     }
-    statement = upsert(connection, versions).values(row).on_conflict_do_nothing().returning(versions.c.id)
-    new = connection.execute(statement).scalar()
-    return int(new) if new is not None else None
 
 
-def _findings(connection: Connection, entry: Entry, document_id: int, version_id: int) -> None:
-    # those found between reports stay until the report is held against the others again
-    connection.execute(delete(findings).where(findings.c.document_id == document_id, findings.c.ordinal >= 0))
-    if entry.findings:
-        connection.execute(
-            insert(findings),
-            [
-                {
-                    "document_id": document_id, "version_id": version_id, "ordinal": f.ordinal, "code": f.code,
-                    "severity": f.severity, "priority": f.priority, "table": f.table, "cell": f.cell, "state": OPEN,
-                    "key": f.key, "reader": f.reader, "issuer": entry.issuer, "year": entry.year,
-                }
-                for f in entry.findings
-            ],
-        )
-
-
-def _record(connection: Connection, entry: Entry, document_id: int) -> None:
+def _put_record(connection: Connection, entry: Entry, document_id: int, new: bool) -> None:
     """The record of the current version, to be held against the others by `extractor.archive.history`."""
-    known = connection.execute(select(records).where(records.c.document_id == document_id)).one_or_none()
+    known = None
+    if not new:
+        known = connection.execute(select(records).where(records.c.document_id == document_id)).one_or_none()
     record = entry.record
     if record is None and known is None:
         return
-    before = None
-    if known is not None:
-        groups = Groups(known.issuer, known.county, known.host, known.digests)
-        before = known.before if known.pending else packed_groups(groups)
-    row = {"document_id": document_id, **asdict(record or _NONE), "pending": True, "before": before}
-    statement = upsert(connection, records).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["document_id"], set_=row))
+    values = asdict(record or _NONE)
+    if known is None:
+        connection.execute(_NEW_RECORD, {"document_id": document_id, **values, "pending": True})
+        return
+    groups = Groups(known.issuer, known.county, known.host, known.digests)
+    before = known.before if known.pending else packed_groups(groups)
+    connection.execute(
+        update(records).where(records.c.document_id == document_id).values(**values, pending=True, before=before)
+    )
+
+
+_NEW_RECORD = insert(records)
 
 
 def decided(connection: Connection, document_id: int) -> bool:

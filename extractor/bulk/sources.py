@@ -1,0 +1,193 @@
+"""Where documents come from: files, folders, globs, lists of files, and the same in buckets (any URL that fsspec knows).
+
+Everything is a stream: nothing here keeps more than one folder's names. Folders are walked in the order of their names; hidden
+files and folders are left out. A place has a stamp, which changes when the file does: so an unchanged file need not be read.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from extractor.documents.kinds import kind_of
+from extractor.documents.load import LIMIT_OF_PAGES
+from extractor.documents.unreadable import UnreadableError
+from extractor.documents.zipped import members
+
+_TAGS = ("ETag", "etag", "md5Hash", "Content-MD5", "checksum")
+_TIMES = ("mtime", "LastModified", "last_modified", "updated", "timeModified", "modified", "created")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One file. `location` names it in the archive (an absolute path or a URL), `stamp` is "" where nothing tells whether it
+    has changed, `path` is what its file system opens, `fault` why it can't be opened, where that is known already."""
+
+    location: str
+    stamp: str
+    path: str
+    files: Any = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of one document. `place` is the file it stands in, `location` its own name: that of the file, or
+    "archive.zip!/member"."""
+
+    place: Place
+    location: str
+    content: bytes
+
+
+def places(sources: Sequence[str], lists: Sequence[str] = ()) -> Iterator[Place]:
+    """The files that the sources name. `lists`, and sources that begin with @, are files with one source on each line. Raises
+    UnreadableError for a list that can't be read; a source that names nothing is a place whose reading fails."""
+    for source in sources:
+        if source.startswith("@"):
+            yield from _listed(source[1:])
+        else:
+            yield from _places(source)
+    for name in lists:
+        yield from _listed(name)
+
+
+def _listed(name: str) -> Iterator[Place]:
+    try:
+        with Path(name).open(encoding="utf-8-sig", errors="surrogateescape") as lines:
+            for line in lines:
+                if line.strip():
+                    yield from _places(line.rstrip("\r\n"))
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableError("E-IO", _storable(name), reason=reason) from None
+
+
+def _places(source: str) -> Iterator[Place]:
+    if "://" in source:
+        yield from _remote(source)
+        return
+    if os.path.isdir(source):
+        yield from _folder(os.path.abspath(source))
+    elif glob.has_magic(source) and not os.path.lexists(source):
+        found = False
+        for path in glob.iglob(source, recursive=True):
+            found = True
+            if not os.path.isdir(path):
+                yield _local(os.path.abspath(path))
+            elif "**" not in source:  # which finds what is inside by itself
+                yield from _folder(os.path.abspath(path))
+        if not found:
+            yield _local(os.path.abspath(source))
+    else:
+        yield _local(os.path.abspath(source))
+
+
+def _folder(folder: str) -> Iterator[Place]:
+    try:
+        with os.scandir(folder) as entries:
+            inside = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
+    except OSError:
+        yield _local(folder)
+        return
+    for entry in inside:
+        if entry.is_dir():
+            if not entry.is_symlink():  # one that leads upwards would have no end
+                yield from _folder(entry.path)
+        else:
+            yield _local(entry.path)
+
+
+def _local(path: str) -> Place:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return Place(_storable(path), "", path)
+    if not stat.S_ISREG(status.st_mode):
+        return Place(_storable(path), "", path, fault=None if stat.S_ISDIR(status.st_mode) else "no regular file")
+    return Place(_storable(path), f"{status.st_size} {status.st_mtime_ns}", path)
+
+
+def _storable(path: str) -> str:
+    """A path as text that any database takes: bytes of a name that are no UTF-8 are written out."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+
+
+def _remote(source: str) -> Iterator[Place]:
+    from fsspec.core import url_to_fs
+
+    try:
+        files, path = url_to_fs(source)
+        if glob.has_magic(path):
+            found = sorted(files.glob(path, detail=True).items())
+        elif files.isdir(path):
+            for _, _, inside in files.walk(path, detail=True):
+                for _, info in sorted(inside.items()):
+                    if not any(part.startswith(".") for part in info["name"].removeprefix(path).split("/")):
+                        yield _place(files, info)
+            return
+        else:
+            found = [(path, files.info(path))]
+    except (OSError, ValueError, ImportError) as error:  # ImportError: the package of this kind of bucket is not installed
+        yield Place(_storable(source), "", source, fault=" ".join(f"{type(error).__name__}: {error}".split())[:200])
+        return
+    for _, info in found:
+        if info["type"] == "file":
+            yield _place(files, info)
+
+
+def _place(files: Any, info: dict[str, Any]) -> Place:
+    tag = next((str(info[key]) for key in (*_TAGS, *_TIMES) if info.get(key)), "")
+    stamp = f"{info.get('size')} {tag}"[:80] if tag else ""
+    return Place(_storable(files.unstrip_protocol(info["name"])), stamp, info["name"], files)
+
+
+def contents(place: Place) -> Iterator[Content | tuple[str, UnreadableError]]:
+    """The documents at a place, one in memory at a time: the file, or those in an archive (ZIP). In the place of one that can't
+    be had stands its location and the reason."""
+    try:
+        content = _read(place)
+        if kind_of(content).reader != "zip":
+            yield Content(place, place.location, content)
+            return
+        for member in members(content, place.location):
+            if isinstance(member, UnreadableError):
+                yield member.source, member
+            else:
+                yield Content(place, member[1], member[0])
+    except UnreadableError as error:
+        yield error.source, error
+
+
+def is_container(content: Content) -> bool:
+    """Whether the document is one of several in its file."""
+    return content.location != content.place.location
+
+
+def _read(place: Place) -> bytes:
+    """The bytes. Raises UnreadableError. More than the limit is never in memory; the reader says then that it is too much."""
+    if place.fault is not None:
+        raise UnreadableError("E-IO", place.location, reason=place.fault)
+    try:
+        with _opened(place) as file:
+            return file.read(LIMIT_OF_PAGES + 1)
+    except FileNotFoundError:
+        raise UnreadableError("E-MISSING", place.location) from None
+    except IsADirectoryError:
+        raise UnreadableError("E-DIRECTORY", place.location, example=f"{place.location}/*.txt") from None
+    except PermissionError:
+        raise UnreadableError("E-PERMISSION", place.location) from None
+    except (OSError, ValueError) as error:
+        raise UnreadableError("E-IO", place.location, reason=getattr(error, "strerror", None) or error) from None
+
+
+def _opened(place: Place) -> BinaryIO:
+    if place.files is not None:
+        opened: BinaryIO = place.files.open(place.path, "rb")
+        return opened
+    return open(place.path, "rb")
