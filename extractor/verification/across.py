@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from extractor.documents import Document
 from extractor.forms import form
 from extractor.report import Reading, Report, Span, State
-from extractor.verification.copies import copies
+from extractor.verification.copies import MOST_HOLDERS, copies
 from extractor.verification.finding import Finding, Verification
 from extractor.verification.hosts import usual_hosts
 from extractor.verification.naming import names, severity_of, split
@@ -94,8 +94,7 @@ def check_across(records: Iterable[Record], parents: Mapping[str, str] | None = 
         _gather(found, of_body(body))
     for county, members in counties.items():
         _gather(found, _hosts(county, members))
-    for record, finding in copies(ordered):
-        found[record.document].append(finding)
+    _gather(found, (not_its_own(*one) for one in copies(ordered)))
     under: dict[str, list[str]] = defaultdict(list)
     for unit, parent in (parents or {}).items():
         under[parent].append(unit)
@@ -164,7 +163,7 @@ def _years(body: Sequence[Record]) -> Found:
 
 def _against_same_year(now: Record, other: Record) -> Found:
     # nothing says which of the two is right: each is told of the other
-    differing = [cell for cell, value in now.values.items() if other.values.get(cell, value) != value]
+    differing = sorted(cell for cell, value in now.values.items() if other.values.get(cell, value) != value)
     if differing:
         spans = [now.spans[c] for c in differing if c in now.spans]
         params = {"other": other.source, "count": len(differing)} | names(now.forms[split(differing[0])[0]], differing[0])
@@ -222,6 +221,14 @@ def unusual_host(record: Record, county: str, usual: str, count: int) -> tuple[R
     spans = [record.host_span] if record.host_span is not None else []
     params = {"host": record.host, "usual": usual, "count": count, "county": county}
     return record, _finding("A-HOST", record, (), spans, params)
+
+
+def not_its_own(record: Record, other: Record | None, count: int, total: int) -> tuple[Record, Finding]:
+    """Says that `count` of `total` sentences stand in the other report, or in a great many where there is no other."""
+    sizes: dict[str, object] = {"count": count, "total": total}
+    if other is None:
+        return record, _finding("A-BOILERPLATE", record, (), (), sizes | {"most": MOST_HOLDERS})
+    return record, _finding("A-COPIED", record, (), (), {"other": other.source, "other_issuer": other.issuer} | sizes)
 
 
 Sums = Mapping[tuple[int, str], tuple[int, int]]
