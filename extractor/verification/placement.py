@@ -10,6 +10,7 @@ that such a row is not placed as if a cell of it had been lost.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -89,6 +90,13 @@ def _frame(system: System, cells: tuple[str, ...], placements: tuple[tuple[int, 
     return _Frame(numbers, reading, inner, np.array([-inf if system.signed[c] else 0.0 for c in numbers]))
 
 
+@lru_cache(maxsize=64)
+def _ways(width: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """All ways to stand `count` numbers in `width` columns in their order, as an index of rows and columns."""
+    places = np.array(list(combinations(range(width), count)), np.intp)
+    return np.arange(len(places))[:, None], places
+
+
 class _Row:
     """An open row at work: bounds of each cell under each candidate that is left, and which reading stands in it."""
 
@@ -103,27 +111,35 @@ class _Row:
         self.low = np.where(self.reading < 0, self.frame.bottom, bounds[self.reading, 0])
         self.high = bounds[self.reading, 1]
         self._add_parted()
+        self.whole = (self.low, self.high, self.reading)
+        self.low, self.high = self.low.copy(), self.high.copy()
 
     def _add_parted(self) -> None:
         """Candidates with one number parted in two, where the source doesn't tie every number to its column anyway."""
         row, width, count = self.row, len(self.row.cells), len(self.row.readings) + 1
         if len(self) < 2 or count > width or comb(width, count) > WAYS:
             return
-        places = list(combinations(range(width), count))
+        to = _ways(width, count)
+        shape = (len(to[0]), width)
+        plain = [_bounds(r) for r in row.readings]
+        parts: list[tuple[Floats, Floats, NDArray[np.intp]]] = [(self.low, self.high, self.reading)]
         for at, reading in enumerate(row.readings):
             value = count_of(reading.value) if reading.state is State.PRINTED else None
+            which = [*range(at), _PARTED, _PARTED, *range(at + 1, count - 1)]
             for left, right in partings(value or 0):
-                bounds = [_bounds(r) for r in row.readings]
-                bounds[at : at + 1] = [(left, left), (right, right)]
-                which = [*range(at), _PARTED, _PARTED, *range(at + 1, count - 1)]
-                low = np.tile(self.frame.bottom, (len(places), 1))
-                high = np.full(low.shape, inf)
-                stands = np.full(low.shape, _LEFT_OVER)
-                to = (np.arange(len(places))[:, None], np.array(places))
+                bounds = [*plain[:at], (left, left), (right, right), *plain[at + 1 :]]
+                low, high, stands = np.empty(shape), np.full(shape, inf), np.full(shape, _LEFT_OVER)
+                low[:] = self.frame.bottom
                 low[to], high[to], stands[to] = [b[0] for b in bounds], [b[1] for b in bounds], which
-                self.low = np.concatenate([self.low, low])
-                self.high = np.concatenate([self.high, high])
-                self.reading = np.concatenate([self.reading, stands])
+                parts.append((low, high, stands))
+        if len(parts) > 1:
+            self.low, self.high, self.reading = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+
+    def anew(self) -> _Row:
+        """The row as it was before anything was dropped."""
+        fresh = copy(self)
+        fresh.low, fresh.high, fresh.reading = (array.copy() for array in self.whole)
+        return fresh
 
     def __len__(self) -> int:
         return len(self.reading)
@@ -198,9 +214,9 @@ def place_rows(counts: Counts) -> list[Placed]:
     rest = deduce(system, counts.values, counts.slack)
     if not _together(counts, rest, [row for row in rows if row.workable]):
         # some number is wrong, and nothing says that it isn't one of the open rows': arithmetic places none of them
-        rows = [_Row(row, system) for row in counts.table.open_rows]
+        rows = [row.anew() for row in rows]
         for number, row in enumerate(rows):
-            alone = _Row(row.row, system)
+            alone = row.anew()
             alone.narrow(rest.low, rest.high)
             outcomes[number] = outcomes[number] or ("contradiction" if len(alone) else "none")
     return [_placed(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
