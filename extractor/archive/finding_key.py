@@ -27,8 +27,7 @@ def keys_of(findings: Iterable[Finding]) -> tuple[str, ...]:
         seen[about] += 1
         if seen[about] > 1:
             about = _digest([about, seen[about]])
-        params = {name: str(value) for name, value in finding.params.items()}
-        says = _digest([finding.expected, finding.found, sorted(params.items())])
+        says = _digest([finding.expected, finding.found, sorted((name, _plain(v)) for name, v in finding.params.items())])
         keys.append(f"{finding.code}:{about}.{says}")
     return tuple(keys)
 
@@ -36,6 +35,11 @@ def keys_of(findings: Iterable[Finding]) -> tuple[str, ...]:
 def about(key: str) -> str:
     """The half of a key that names what the finding is about."""
     return key.partition(".")[0]
+
+
+def _plain(value: object) -> object:
+    """The same whether it comes from the verifier or out of the archive, which has lists and strings for tuples and decimals."""
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else str(value)
 
 
 def _digest(value: object) -> str:
