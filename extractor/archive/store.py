@@ -29,6 +29,7 @@ from extractor.archive.schema import (
     sources,
     versions,
 )
+from extractor.archive.settling import settle
 
 OPEN = "open"
 _NONE = RecordRow("", 0, "", "", b"", b"")
@@ -112,6 +113,8 @@ def put(
         }
         connection.execute(say.finding, [_finding(f) | whose for f in entry.findings])
     _put_record(connection, entry, document_id, new is not None)
+    if new is None and decided(connection, document_id):
+        settle(connection, document_id)  # what people said survives the new reading
     return int(version_id)
 
 
