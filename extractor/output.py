@@ -13,9 +13,10 @@ from typing import Any
 import orjson
 
 from extractor.documents.document import Document
+from extractor.documents.layout import Layout, around_all
 from extractor.forms.form import table as form_table
 from extractor.messages import text as message_text
-from extractor.report import Asked, Claim, Figure, Header, HeaderField, Number, Reading, Report, State
+from extractor.report import Asked, Claim, Figure, Header, HeaderField, Number, Reading, Report, Span, State
 from extractor.verification.finding import Finding, Interval, Suspect, Verification
 
 _ABSENT = Reading(State.ABSENT)
@@ -29,7 +30,7 @@ def to_json_object(document: Document, report: Report, verification: Verificatio
         "tables": {key: reading.form for key, reading in report.tables.items()},
         "header": _header(report.header),
         "sections": [{"key": s.key, "span": s.span} for s in report.sections],
-        "cells": _cells(report, verification),
+        "cells": _cells(document, report, verification),
         "figures": [_figure(f) for f in report.figures],
         "claims": [_claim(c, h, report, verification) for c, h in zip(report.claims, verification.holds, strict=True)],
         "findings": [finding_object(f) for f in verification.findings],
@@ -58,8 +59,9 @@ def _cell_ids(form: str, key: str) -> tuple[str, ...]:
     return tuple(cell for row in of.rows for cell in row.cells)
 
 
-def _cells(report: Report, verification: Verification) -> dict[str, dict[str, Any]]:
+def _cells(document: Document, report: Report, verification: Verification) -> dict[str, dict[str, Any]]:
     deduced, intervals = verification.deduced, verification.intervals
+    layout = document.layout
     cells: dict[str, dict[str, Any]] = {}
     for id_, reading in cell_readings(report, verification).items():
         if reading.state is State.PRINTED:
@@ -78,6 +80,8 @@ def _cells(report: Report, verification: Verification) -> dict[str, dict[str, An
                 cell["span"] = reading.span
             cell["deduced"] = deduced.get(id_)
             cell["interval"] = _bounds(intervals.get(id_))
+        if layout is not None and reading.span is not None:
+            cell |= _place(layout, reading.span)
         if reading.unit:
             cell["unit"] = reading.unit
         if reading.note:
@@ -90,6 +94,16 @@ def _cells(report: Report, verification: Verification) -> dict[str, dict[str, An
             for id_ in row.cells:
                 cells[id_]["label"] = row.label
     return cells
+
+
+def _place(layout: Layout, span: Span) -> dict[str, Any]:
+    """The page, counted from 1, and the box around what stands there of the span."""
+    boxes = layout.boxes(*span)
+    if not boxes:
+        return {}
+    page = boxes[0][0]
+    around = around_all(box for other, box in boxes if other == page)
+    return {"page": page + 1, "box": [round(place, 1) for place in around]}
 
 
 def _bounds(interval: Interval | None) -> Interval | None:

@@ -12,6 +12,7 @@ from extractor.reading.grid import read_tables, survey_tables
 from extractor.reading.header import read_header
 from extractor.reading.html import without_hidden, without_tags
 from extractor.reading.narrative import read_figures
+from extractor.reading.on_page import as_sure_as_the_page
 from extractor.reading.sections import find_sections
 from extractor.reading.versions import Fit, fitted_tables
 from extractor.report import Defect, Figure, Report, TableReading
@@ -50,7 +51,8 @@ def _read(
     sections, second = find_sections(plain)
     header, header_defects = read_header(plain, sections)
     year = header.year.value if header.year is not None and isinstance(header.year.value, int) else None
-    tables = tables_of(document, text, fitted_tables(view, shown, text, sections, year))
+    read = tables_of(document, text, fitted_tables(view, shown, text, sections, year))
+    tables = as_sure_as_the_page(read, document.layout)
     if all(not t.score for t in tables.values()) and len(sections) < 2:
         raise NotAReportError(document.source)
     spans = tuple([table.span for table in tables.values() if table.span is not None])

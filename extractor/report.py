@@ -33,7 +33,8 @@ class Reading:
 
     `raw` is `text[span]`, or "" where nothing stands there (blank, absent). `value` is a number only where the state
     is printed. `note` is what stands behind the number in the same cell, `unit` the unit printed in the cell.
-    `placed` is set by the verifier alone: the number's column was found by arithmetic, not by the source.
+    `placed` is set by the verifier alone: the number's column was found by arithmetic, not by the source. `alternatives`:
+    other numbers that whoever read the page's image took the characters for, with the confidence in each, likeliest first.
     """
 
     state: State
@@ -45,6 +46,7 @@ class Reading:
     unit: str = ""
     note: str = ""
     placed: bool = False
+    alternatives: tuple[tuple[Number, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ the row's label, words above a column its header.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.documents.composing import Block, Line, Paragraph, Run, Table, TableCell
-from extractor.documents.layout import Box
+from extractor.documents.layout import Box, around_all
 
 _GAP = 1.0
 """A gap of so many times the line's height parts columns; a space in a text is a third of it or half."""
@@ -67,23 +67,20 @@ def flowing(lines: Sequence[Line]) -> list[Block]:
 def _chunks(line: Line) -> list[_Chunk]:
     groups: list[list[Run]] = []
     for run in line:
-        box = run.box or (0.0, 0.0, 0.0, 0.0)
+        box = _place(run)
         height = box[3] - box[1]
-        last = groups[-1][-1].box if groups else None
+        last = _place(groups[-1][-1]) if groups else None
         numbers = bool(groups) and _VALUE.fullmatch(run.text.strip()) and _VALUE.fullmatch(groups[-1][-1].text.strip())
         if last is not None and box[0] - last[2] <= _GAP * height and not numbers:
             groups[-1].append(run)
         else:
             groups.append([run])
-    return [_Chunk(tuple(runs), _hull(runs)) for runs in groups]
+    return [_Chunk(tuple(runs), around_all(map(_place, runs))) for runs in groups]
 
 
-def _hull(runs: Iterable[Run]) -> Box:
-    boxes = [run.box for run in runs if run.box is not None]
-    return (
-        min((b[0] for b in boxes), default=0.0), min((b[1] for b in boxes), default=0.0),
-        max((b[2] for b in boxes), default=0.0), max((b[3] for b in boxes), default=0.0),
-    )  # fmt: skip
+def _place(run: Run) -> Box:
+    assert run.box is not None
+    return run.box
 
 
 def _goes_on(line: list[_Chunk], below: list[_Chunk], left: float, right: float) -> bool:
@@ -93,7 +90,7 @@ def _goes_on(line: list[_Chunk], below: list[_Chunk], left: float, right: float)
     if line[-1].text.endswith(_SENTENCE_ENDS):
         return False  # a paragraph may well end at the margin, and between sentences nothing is lost
     # what can't be broken (a word in Latin letters, a number) goes to the next line whole, and leaves the line before short
-    first = next((run.box for run in below[0].runs if run.box is not None), below[0].box)
+    first = _place(below[0].runs[0])
     whole = first[2] - first[0] if below[0].text[:4].strip("（(<《“").isascii() else 0.0
     return close and right - line[-1].box[2] < 2.5 * height + whole and below[0].box[0] - left < height
 

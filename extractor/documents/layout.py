@@ -6,7 +6,7 @@ Lengths are points (1/72 inch), measured from the page's top left corner: x to t
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -76,7 +76,7 @@ class Layout:
         for piece in self.pieces_of(start, end):
             box = _cut(piece, start, end)
             if found and found[-1][0] == piece.page and _side_by_side(found[-1][1], box):
-                found[-1] = (piece.page, _around(found[-1][1], box))
+                found[-1] = (piece.page, around_all((found[-1][1], box)))
             else:
                 found.append((piece.page, box))
         return tuple(found)
@@ -108,5 +108,7 @@ def _side_by_side(left: Box, right: Box) -> bool:
     return shared > height / 2 and -height <= right[0] - left[2] <= height
 
 
-def _around(a: Box, b: Box) -> Box:
-    return (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+def around_all(boxes: Iterable[Box]) -> Box:
+    """The smallest box around some boxes, of which there is at least one."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return (min(x0), min(y0), max(x1), max(y1))

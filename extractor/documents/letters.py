@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from extractor.documents.composing import Line, Run
-from extractor.documents.layout import Box
+from extractor.documents.layout import Box, around_all
 
 
 class Letter(NamedTuple):
@@ -61,7 +61,7 @@ def _runs(row: Sequence[Letter], page: int) -> Line:
     def end(space: bool) -> None:
         if group:
             text = "".join(one.text for one in group)
-            runs.append(Run(text + " " * space, page, _hull(group)))
+            runs.append(Run(text + " " * space, page, around_all(one.box for one in group)))
             group.clear()
 
     spaced = False
@@ -87,8 +87,3 @@ def plain_characters(text: str) -> str:
     """The text with radicals as the characters that they look like. Many fonts have one glyph for both, and a PDF then gives
     the radical (U+2E80 to U+2FDF) for what was written as the character."""
     return _RADICALS.sub(lambda match: unicodedata.normalize("NFKC", match[0].translate(_CHARACTERS)), text)
-
-
-def _hull(letters: Sequence[Letter]) -> Box:
-    boxes = [one.box for one in letters]
-    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))

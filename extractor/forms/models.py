@@ -34,6 +34,10 @@ class Cell(Strict):
     span: Span | None = Field(None, description="half-open character offsets into the document's text as loaded")
     reader: str = Field("", description="who read it")
     confidence: float | None = Field(None, ge=0, le=1)
+    page: int | None = Field(None, ge=1, description="of a document with pages: the page that it stands on, from 1")
+    box: tuple[float, float, float, float] | None = Field(
+        None, description="left, top, right, bottom of the characters on the page, in points (1/72 inch) from its top left"
+    )
     unit: str = Field("", description="the unit printed in the cell")
     note: str = Field("", description="what stands behind the number in the same cell")
     placed: bool = Field(False, description="arithmetic, not the source, told the number's column")

@@ -20,6 +20,7 @@ from extractor.reading.model.answer import ReportAnswer
 from extractor.reading.model.narrative import Narrative, read_narrative, united
 from extractor.reading.model.question import Lines, Wanted, lines_of, question
 from extractor.reading.model.tables import read_tables, unread_table
+from extractor.reading.on_page import as_sure_as_the_page
 from extractor.reading.reconcile import reconcile
 from extractor.report import Asked, Defect, Report, State, TableReading
 from extractor.verification.finding import Verification
@@ -96,6 +97,7 @@ def finished(planned: Plan, outcomes: Sequence[Answer]) -> tuple[Report, Mapping
         narrative = own
         for other in narratives:
             narrative = united(narrative, other)
+    tables = as_sure_as_the_page(tables, planned.lines.document.layout)
     defects = (*base.defects, *narrative.defects, *failed)
     report = replace(base, tables=tables, figures=narrative.figures, claims=narrative.claims, defects=defects, models=asked)
     by_model = {f"{number} {o.model}"[:100]: own for number, (o, own) in enumerate(zip(outcomes, readings, strict=True), 1)}

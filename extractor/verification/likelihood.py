@@ -7,7 +7,7 @@ usual ones; the costs are orders of magnitude, not estimates from data, and only
 from __future__ import annotations
 
 from functools import lru_cache
-from math import log
+from math import inf, log
 from typing import Literal
 
 from extractor.report import Reading, State
@@ -31,6 +31,7 @@ _SUBSTITUTE_ALIKE = 0.4
 _DROP = 1.6
 _DOUBLE = 0.6
 _AT_END = 1.0
+_NAMED = 0.2
 
 
 @lru_cache(maxsize=4096)
@@ -61,10 +62,18 @@ def of_change(reading: Reading, old: int | None, new: int, total: bool) -> tuple
     """Cost of the cell really holding `new`, and the likelier of the reasons. `total`: the cell is a sum of others."""
     if old is None or reading.state is not State.PRINTED:
         return MISSING, "not_printed"
-    misread = of_doubt(reading) + misreading(str(old), str(new))
+    misread = of_doubt(reading) + min(misreading(str(old), str(new)), _of_alternative(reading, new))
     in_print = TOTAL_IN_PRINT if total else IN_PRINT
     in_print += 0.5 if abs(new - old) == 1 else 1.0 + 0.25 * min(len(str(abs(new - old))), 4)
     return (misread, "misread") if misread <= in_print else (in_print, "wrong_in_print")
+
+
+def _of_alternative(reading: Reading, new: int) -> float:
+    """Cost of the digits being `new` where they were named as another reading: more, the less sure that one was."""
+    for value, confidence in reading.alternatives:
+        if value == new:
+            return _NAMED + 0.5 * max(log(max(reading.confidence, 0.01) / max(confidence, 0.01)), 0.0)
+    return inf
 
 
 def of_doubt(reading: Reading) -> float:
