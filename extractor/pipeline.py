@@ -51,7 +51,7 @@ def _read(
     sections, second = find_sections(plain)
     header, header_defects = read_header(plain, sections)
     year = header.year.value if header.year is not None and isinstance(header.year.value, int) else None
-    read = tables_of(document, text, fitted_tables(view, shown, text, sections, year))
+    read = tables_of(document, text, fitted_tables(document, shown, text, sections, year))
     tables = as_sure_as_the_page(read, document.layout)
     if all(not t.score for t in tables.values()) and len(sections) < 2:
         raise NotAReportError(document.source)

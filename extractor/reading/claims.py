@@ -43,21 +43,40 @@ def read_claims(view: View, figures: tuple[Figure, ...], forms: Mapping[str, str
     if not figures:
         return ()
     sentences = sentences_of(view, figures)
-    claims: list[Claim] = []
+    sums = _sums(sentences)
+    claims = sums.copy()
+    claims += _shares(sentences, sums, figures)
+    concepts = _concepts(view, sentences, sums)
+    claims += _repeated(sentences, concepts, sums)
+    claims += _in_tables(concepts, forms)
+    order = {"sum": 0, "share": 1, "shares_total": 2, "repeated": 3, "table": 4}
+    return tuple(sorted(claims, key=lambda c: (c.span, order[c.kind], c.total or 0, c.parts)))
+
+
+def read_table_claims(view: View, figures: tuple[Figure, ...], forms: Mapping[str, str]) -> tuple[Claim, ...]:
+    """The claims of `read_claims` that tie a figure to a table, alone."""
+    figures = figures[:_MOST_FIGURES]
+    if not figures:
+        return ()
+    sentences = sentences_of(view, figures)
+    claims = _in_tables(_concepts(view, sentences, _sums(sentences)), forms)
+    return tuple(sorted(claims, key=lambda c: (c.span, c.total or 0, c.parts)))
+
+
+def _sums(sentences: Sequence[Sentence]) -> list[Claim]:
     sums: list[Claim] = []
     for number, sentence in enumerate(sentences):
         previous = sentences[number - 1] if number and sentences[number - 1].end >= sentence.start - _NEAR else None
         sums += sums_of(sentence, previous)
-    claims += sums
-    claims += _shares(sentences, sums, figures)
-    concepts = _concepts(view, sentences, sums)
-    claims += _repeated(sentences, concepts, sums)
-    for mention, concept in concepts:
-        cells = cells_of(concept, forms)
-        if cells and mention.figure.value is not None and not mention.figure.approximate:
-            claims.append(Claim("table", mention.figure.span, total=mention.index, cells=cells))
-    order = {"sum": 0, "share": 1, "shares_total": 2, "repeated": 3, "table": 4}
-    return tuple(sorted(claims, key=lambda c: (c.span, order[c.kind], c.total or 0, c.parts)))
+    return sums
+
+
+def _in_tables(concepts: Iterable[tuple[Mention, str]], forms: Mapping[str, str]) -> list[Claim]:
+    return [
+        Claim("table", mention.figure.span, total=mention.index, cells=cells)
+        for mention, concept in concepts
+        if mention.figure.value is not None and not mention.figure.approximate and (cells := cells_of(concept, forms))
+    ]
 
 
 def _shares(sentences: Sequence[Sentence], sums: Iterable[Claim], figures: Sequence[Figure]) -> list[Claim]:

@@ -61,10 +61,15 @@ _ILLEGIBLE = Content(Kind.ILLEGIBLE)
 _TEXT = Content(Kind.TEXT)
 
 
-def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> list[Line]:
+Cut = dict[tuple[int, int, str], list[Cell]]
+"""The cells of lines by their place in the view and their separator; "" where none shows the cells."""
+
+
+def table_lines(tagged: str, text: str, start: int, end: int, columns: int, cut: Cut) -> list[Line]:
     """The lines of the table that stands in [start, end) of the view; `columns` is the number of columns expected.
 
-    `tagged` is the view's text, `text` the same with HTML tags blanked (the same object where there are none).
+    `tagged` is the view's text, `text` the same with HTML tags blanked (the same object where there are none). Lines that were
+    cut before are taken from `cut`, others are put into it.
     """
     if tagged is not text and _ROW_TAG.search(tagged, start, end):
         places = html_rows(tagged, start, end)
@@ -81,10 +86,10 @@ def table_lines(tagged: str, text: str, start: int, end: int, columns: int) -> l
             tabbed += "\t" in text[a:b]
             piped += text.count("|", a, b) >= 3
     if tabbed * _FEW >= len(raw) and tabbed:
-        return _separated(text, raw, "\t")
+        return _separated(text, raw, "\t", cut)
     if piped * _FEW >= len(raw) and piped:
-        return _separated(text, raw, "|")
-    return _stream(text, raw, columns)
+        return _separated(text, raw, "|", cut)
+    return _stream(text, raw, columns, cut)
 
 
 def _cell(piece: str, at: int, column: int) -> Cell:
@@ -112,21 +117,12 @@ def _html_cell(tagged: str, start: int, end: int, column: int) -> Cell:
     return Cell(start, end, content_of(words), words, column) if words else Cell(start, start, EMPTY, "", column)
 
 
-def _separated(text: str, raw: list[tuple[int, int]], separator: str) -> list[Line]:
+def _separated(text: str, raw: list[tuple[int, int]], separator: str, cut: Cut) -> list[Line]:
     lines: list[Line] = []
     for a, b in raw:
-        if separator == "|":
-            while a < b and text[a] in " \t":
-                a += 1
-            while b > a and text[b - 1] in " \t\r":
-                b -= 1
-            a += text.startswith("|", a, b)
-            b -= b > a and text[b - 1] == "|"
-        cells: list[Cell] = []
-        at = a
-        for piece in text[a:b].split(separator):
-            cells.append(_cell(piece, at, len(cells)))
-            at += len(piece) + 1
+        cells = cut.get((a, b, separator))
+        if cells is None:
+            cells = cut[a, b, separator] = _pieces(text, a, b, separator)
         joined = _continues(lines, cells, text)
         if joined is not None:
             lines[-1] = joined
@@ -135,6 +131,22 @@ def _separated(text: str, raw: list[tuple[int, int]], separator: str) -> list[Li
         if line is not None:
             lines.append(line)
     return lines
+
+
+def _pieces(text: str, a: int, b: int, separator: str) -> list[Cell]:
+    """The cells between the separators of one line."""
+    if separator == "|":
+        while a < b and text[a] in " \t":
+            a += 1
+        while b > a and text[b - 1] in " \t\r":
+            b -= 1
+        a += text.startswith("|", a, b)
+        b -= b > a and text[b - 1] == "|"
+    cells: list[Cell] = []
+    for piece in text[a:b].split(separator):
+        cells.append(_cell(piece, a, len(cells)))
+        a += len(piece) + 1
+    return cells
 
 
 def _continues(lines: list[Line], cells: list[Cell], text: str) -> Line | None:
@@ -202,11 +214,12 @@ def _tokens(text: str, start: int, end: int) -> list[Cell]:
     return cells
 
 
-def _stream(text: str, raw: list[tuple[int, int]], columns: int) -> list[Line]:
+def _stream(text: str, raw: list[tuple[int, int]], columns: int, cut: Cut) -> list[Line]:
     kept: list[list[Cell]] = []
     crowded, single = False, True
     for a, b in raw:
-        line = _tokens(text, a, b)
+        line = cut.get((a, b, "")) or _tokens(text, a, b)
+        cut[a, b, ""] = line
         count = len([c for c in line if c.content.is_value])
         if not line or (count < 5 and _SENTENCE.search(text, a, b) and _is_prose(line, count, b - a)):
             continue

@@ -15,7 +15,7 @@ from typing import Literal
 from extractor.documents import Document
 from extractor.llm.client import Question
 from extractor.llm.outcome import Outcome
-from extractor.reading.claims import read_claims
+from extractor.reading.claims import read_table_claims
 from extractor.reading.model.answer import ReportAnswer
 from extractor.reading.model.narrative import Narrative, read_narrative, united
 from extractor.reading.model.question import Lines, Wanted, lines_of, question
@@ -136,7 +136,7 @@ def _with_table_claims(planned: Plan, narrative: Narrative) -> Narrative:
     view = lines.document.view
     plain = view if lines.text is view.text else view.with_text(lines.text)
     forms = {key: t.form for key, t in base.tables.items()}
-    tied = tuple(c for c in read_claims(plain, narrative.figures, forms) if c.kind == "table")
+    tied = read_table_claims(plain, narrative.figures, forms)
     return united(narrative, Narrative(narrative.figures, tied))
 
 
