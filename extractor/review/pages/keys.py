@@ -1,0 +1,60 @@
+"""The keys of the review: what each does and which key it has until somebody binds another.
+
+The one place where they stand: the pages, the script and docs/review.md get them from here. A key is named as the browser
+names it (`KeyboardEvent.key`); a letter with Shift is its capital. Digits choose a proposal and are not rebindable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`name` is what the script knows it by, its words are the catalogue's `U-KEY-NAME`. `place`: where it works."""
+
+    name: str
+    key: str
+    place: str = "desk"
+
+    @property
+    def code(self) -> str:
+        return f"U-KEY-{self.name.upper()}"
+
+
+ACTIONS = (
+    Action("accept", "Enter"),
+    Action("printed", "p"),
+    Action("edit", "e"),
+    Action("misprint", "w"),
+    Action("illegible", "x"),
+    Action("dismiss", "d"),
+    Action("note", "n"),
+    Action("undo", "u"),
+    Action("next", "j"),
+    Action("previous", "k"),
+    Action("cell_next", "l"),
+    Action("cell_previous", "h"),
+    Action("history", "y"),
+    Action("image", "i"),
+    Action("zoom_in", "+"),
+    Action("zoom_out", "-"),
+    Action("start", "s", "queue"),
+    Action("open", "o", "queue"),
+    Action("down", "j", "queue"),
+    Action("up", "k", "queue"),
+    Action("group", "g", "queue"),
+    Action("search", "/", "queue"),
+    Action("queue", "q", "everywhere"),
+    Action("language", "L", "everywhere"),
+    Action("settings", ",", "everywhere"),
+    Action("help", "?", "everywhere"),
+)
+PROPOSALS = tuple("123456789")
+
+
+def markdown_table(words: dict[str, str]) -> str:
+    """The table of docs/review.md. `words`: what each action is called, by its code."""
+    lines = ["| key | on | does |", "|---|---|---|", f"| `1` … `9` | desk | {words['U-KEY-PROPOSAL']} |"]
+    lines += [f"| `{action.key}` | {action.place} | {words[action.code]} |" for action in ACTIONS]
+    return "\n".join(lines)

@@ -1,0 +1,305 @@
+// The desk: shows a finding, takes its decision, goes on to the next.
+import * as card from "./card.js";
+import * as editor from "./editor.js";
+import { everywhere, keyOf, label, listen, shownKey } from "./keys.js";
+import { call, dataOf, failed, pageAt, toast, word } from "./page.js";
+import * as source from "./source.js";
+
+const REASONS = ["correct", "rule", "immaterial", "duplicate", "other"];
+const WAIT = 120; // milliseconds of silence before a typed number is checked
+
+let data = dataOf("data");
+let finding = null;
+let active = null; // the cell that keys act on
+let note = "";
+let busy = false;
+let ahead = null; // the page of the next document, asked for while this one is read
+let trail = []; // findings visited, for "previous"
+let checks = new Map(); // consequences of values tried on this state of the report
+
+const cellsOf = (f) => [...new Set([...f.options.flatMap((o) => o.values.map(([cell]) => cell)), ...f.suspects, ...f.cells])];
+const isOpen = (f) => !card.answered(f) && !f.mine;
+const finder = { choose, consider, activate, go: (index) => show(data.findings[index]), light: source.light };
+
+// showing ---------------------------------------------------------------------------------------------------------------
+
+function show(next, { remember = true } = {}) {
+  if (remember && finding && next !== finding) trail.push(finding.id);
+  finding = next ?? null;
+  editor.close();
+  active = finding ? cellsOf(finding)[0] ?? null : null;
+  card.draw(data, finding, active, finder);
+  source.point(finding, active);
+  if (finding) {
+    history.replaceState(null, "", `/desk/${finding.id}${data.query}`);
+    consider(0, false);
+  }
+  label();
+  if (data.findings.filter((f) => isOpen(f) && f.wanted).length <= 1) prefetch();
+}
+
+function activate(cell) {
+  active = cell;
+  card.mark(finding, cell);
+  source.point(finding, cell);
+}
+
+function step(by) {
+  const cells = finding ? cellsOf(finding) : Object.keys(data.cells);
+  if (!cells.length) return;
+  activate(cells[(cells.indexOf(active) + by + cells.length) % cells.length]);
+}
+
+/** What a choice would settle and make, told before it is taken. */
+async function consider(index, shown = true) {
+  const option = finding?.options[index];
+  if (!option) return;
+  await tried(option.values, shown);
+}
+
+async function tried(values, shown = true) {
+  const told = note ? { note: `${word("U-NOTE")}: ${note}` } : {};
+  const about = finding;
+  if (shown) card.preview(data, finding, Object.fromEntries(values), finder);
+  if (!values.length) return card.effect(told);
+  const key = JSON.stringify(values);
+  try {
+    if (!checks.has(key)) {
+      card.effect({ ...told, checking: true });
+      checks.set(key, check(values));
+    }
+    const checked = await checks.get(key);
+    if (about === finding) card.effect({ ...told, checked });
+  } catch (error) {
+    checks.delete(key);
+    failed(error);
+  }
+}
+
+async function check(values) {
+  const answer = await call("/api/check", { document: data.document, cells: values.map(([cell, value]) => ({ cell, value })) });
+  const messages = (found) => found.map((f) => f.message[data.language]);
+  return { settles: messages(answer.settled), makes: messages(answer.made) };
+}
+
+// deciding --------------------------------------------------------------------------------------------------------------
+
+async function decide(kind, values, what, { reason = "" } = {}) {
+  if (!data.may_decide || busy || !finding) return;
+  busy = true;
+  document.body.setAttribute("aria-busy", "true");
+  const own = values.filter(([cell]) => cell in data.cells);
+  const cells = own.map(([cell, value]) => ({ cell, value }));
+  try {
+    const taken = await call("/api/decisions", { document: data.document, finding: finding.id, version: data.version, kind, cells, reason, note });
+    note = "";
+    toast(word("U-DECIDED-TOAST", { cell: own[0] ? data.cells[own[0][0]].label : finding.about, what }), { action: [word("U-KEY-UNDO"), shownKey(keyOf("undo")), () => undo(taken.group)] });
+    trail.push(finding.id);
+    const changed = kind !== "dismissed" && kind !== "as_printed";
+    await forward(finding, changed || taken.consequences.settled.length + taken.consequences.made.length > 0);
+  } catch (error) {
+    failed(error);
+    if (error.status === 409) await load(`/desk${data.query}`).catch(failed);
+  } finally {
+    busy = false;
+    document.body.removeAttribute("aria-busy");
+  }
+}
+
+function choose(index, misprint = false) {
+  const option = finding?.options[index];
+  if (!option) return;
+  if (!misprint || !option.values.length) return decide(option.kind, option.values, option.words);
+  decide("wrong_in_print", option.values, word("U-OPT-MISPRINT", { value: option.values[0][1] }));
+}
+
+function printed() {
+  if (finding) choose(finding.options.length - 1);
+}
+
+function type(kind) {
+  if (!finding || !data.may_decide) return;
+  if (!active) return toast(word("U-NO-CELL"));
+  const cell = active;
+  const misprint = kind === "wrong_in_print";
+  const known = data.cells[cell];
+  let timer = null;
+  const changed = (value) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => value !== null && tried([[cell, value]]), WAIT);
+  };
+  const ask = word(misprint ? "U-TYPE-RIGHT" : "U-TYPE-NUMBER", { cell: known.label });
+  editor.askNumber(ask, known.decided ?? known.value ?? "", changed, (value) => {
+    clearTimeout(timer);
+    decide(kind, [[cell, value]], word(misprint ? "U-OPT-MISPRINT" : "U-OPT-MISREAD", { value }));
+  });
+}
+
+function illegible() {
+  if (!finding) return;
+  if (!active) return toast(word("U-NO-CELL"));
+  decide("illegible", [[active, null]], word("U-OPT-ILLEGIBLE"));
+}
+
+function dismiss() {
+  if (finding && data.may_decide) editor.askReason(REASONS, (reason) => decide("dismissed", [], word("U-OPT-DISMISSED"), { reason: word(`U-REASON-${reason.toUpperCase()}`) }));
+}
+
+function annotate() {
+  if (!finding || !data.may_decide) return;
+  editor.askNote(note, (text) => {
+    note = text.trim();
+    card.effect({ note: note ? `${word("U-NOTE")}: ${note} · ${word("U-NOTE-ADDED")}` : "" });
+  });
+}
+
+async function undo(group = null) {
+  if (busy || !data.may_decide) return;
+  busy = true;
+  try {
+    const undone = await call("/api/undo", { group });
+    toast(word("U-UNDONE-TOAST", { what: "" }).replace(/[:：]\s*$/, ""));
+    const last = trail.pop();
+    if (undone.documents.includes(data.document)) await load(`/desk/${last ?? finding?.id ?? ""}${data.query}`);
+    else await load(`/documents/${undone.documents[0]}${data.query}`);
+  } catch (error) {
+    if (error.status === 404) toast(word("U-UNDO-EXPIRED"));
+    else failed(error);
+  } finally {
+    busy = false;
+  }
+}
+
+// moving ----------------------------------------------------------------------------------------------------------------
+
+/** The next open finding of this report behind one, or null. */
+function following(from) {
+  const at = data.findings.indexOf(from);
+  const order = [...data.findings.slice(at + 1), ...data.findings.slice(0, Math.max(at, 0))];
+  return order.find((f) => f !== from && isOpen(f) && f.wanted) ?? null;
+}
+
+/** On to the next finding; `anew` reads this report again first, because a decision changed what is found on it. */
+async function forward(from, anew) {
+  from.state = "decided";
+  const next = following(from);
+  if (!next) return beyond();
+  if (!anew) return show(next, { remember: false });
+  await load(`/documents/${data.document}${data.query}${data.query ? "&" : "?"}from=${from.id}`);
+}
+
+function prefetch() {
+  if (!ahead) ahead = pageAt(`/desk${data.query}${data.query ? "&" : "?"}beyond=${data.document}`);
+  ahead.catch(() => (ahead = null)); // it is asked for again when it is needed
+}
+
+async function beyond() {
+  prefetch();
+  const promised = ahead;
+  ahead = null;
+  take(await promised);
+}
+
+async function skip() {
+  if (busy) return;
+  const next = finding && following(finding);
+  if (finding) finding.mine = true; // not again in this round
+  try {
+    if (next) show(next);
+    else await beyond();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+async function back() {
+  const last = trail.pop();
+  if (last === undefined) return;
+  const known = data.findings.find((f) => f.id === last);
+  if (known) return show(known, { remember: false });
+  await load(`/desk/${last}${data.query}`).catch(failed);
+}
+
+async function load(path) {
+  take(await pageAt(path));
+}
+
+/** Puts another page of the desk in place of this one; a page that is no desk is gone to. */
+function take({ url, page }) {
+  const next = dataOf("data", page);
+  if (!next?.cells) return location.assign(url);
+  const same = next.document === data.document && next.version === data.version;
+  const part = (selector) => [document.querySelector(selector), page.querySelector(selector)];
+  for (const selector of same ? ["#sheets"] : ["#sheets", "#text", ".bar .where", ".source .strip"]) {
+    const [old, fresh] = part(selector);
+    old?.replaceWith(document.adoptNode(fresh));
+  }
+  document.title = page.title;
+  const places = same && JSON.stringify(next.findings.map((f) => f.spans)) !== JSON.stringify(data.findings.map((f) => f.spans));
+  if (places) document.getElementById("text").replaceWith(document.adoptNode(page.getElementById("text")));
+  data = next;
+  checks = new Map();
+  source.take(data);
+  dress();
+  show(data.findings.find((f) => f.id === data.finding) ?? null, { remember: false });
+}
+
+/** Marks in the text get the doubt of their cells, cells their decisions. */
+function dress() {
+  for (const cell of document.querySelectorAll("#sheets [data-cell]")) {
+    const known = data.cells[cell.dataset.cell];
+    cell.title = known?.label ?? "";
+    if (known?.answer) {
+      cell.classList.add("decided");
+      cell.classList.toggle("stale", Boolean(known.stale));
+      if (known.decided !== undefined) cell.textContent = known.decided;
+    }
+    if (cell.classList.contains("error") || cell.classList.contains("warning")) {
+      const kind = cell.classList.contains("error") ? "error" : "warning";
+      for (const mark of document.querySelectorAll(`#text [data-cells~="${CSS.escape(cell.dataset.cell)}"]`)) mark.classList.add(kind);
+    }
+  }
+}
+
+// history ---------------------------------------------------------------------------------------------------------------
+
+async function past() {
+  const drawer = document.getElementById("history");
+  if (!drawer.hidden) return (drawer.hidden = true);
+  try {
+    const { page } = await pageAt(`/documents/${data.document}/history`);
+    drawer.replaceChildren(...page.getElementById("main").childNodes);
+    drawer.hidden = false;
+    drawer.querySelector("[data-close]")?.addEventListener("click", () => (drawer.hidden = true));
+    drawer.querySelector("[data-close]")?.focus();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+// start -----------------------------------------------------------------------------------------------------------------
+
+for (const [side, attribute] of [["form", "cell"], ["source", "cells"]]) {
+  const box = document.getElementById(side);
+  const cellsAt = (event) => event.target.closest?.(`[data-${attribute}]`)?.dataset[attribute].split(" ") ?? [];
+  box.addEventListener("mouseover", (event) => source.light(cellsAt(event)));
+  box.addEventListener("mouseleave", () => source.light([]));
+  box.addEventListener("click", (event) => {
+    const [cell] = cellsAt(event);
+    if (cell) activate(cell);
+  });
+}
+document.addEventListener("zoom", (event) => source.zoomBy(event.detail, finding, active));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.getElementById("history").hidden = true;
+});
+source.take(data);
+source.pan();
+dress();
+listen("desk", everywhere({
+  accept: () => choose(0), printed, edit: () => type("misread"), misprint: () => type("wrong_in_print"), illegible, dismiss,
+  note: annotate, undo: () => undo(), next: skip, previous: back, cell_next: () => step(1), cell_previous: () => step(-1),
+  history: past, image: () => source.toggle(finding, active), zoom_in: () => source.zoomBy(1.25, finding, active),
+  zoom_out: () => source.zoomBy(0.8, finding, active),
+}), (digit, shift) => choose(digit - 1, shift));
+show(data.findings.find((f) => f.id === data.finding) ?? null, { remember: false });

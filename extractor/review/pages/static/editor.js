@@ -1,0 +1,82 @@
+// The line in which a number, a reason or a note is typed; it takes the place of the buttons, so nothing moves.
+import { h, word } from "./page.js";
+
+const actions = document.querySelector("[data-actions]");
+const form = document.querySelector("[data-editor]");
+let done = null;
+
+const NUMBER = /^[+-]?\d+(\.\d+)?$/;
+const narrow = (text) => text.normalize("NFKC").replace(/[,，\s]/g, "").replace(/^[−–—]/, "-");
+
+function open(children, submit, focus) {
+  form.replaceChildren(...children, h("button", { type: "submit", class: "button" }, word("U-SAVE")), h("button", { type: "button", class: "plain", onclick: close }, word("U-CANCEL")));
+  done = submit;
+  actions.hidden = true;
+  form.hidden = false;
+  focus.focus();
+  focus.select?.();
+}
+
+export function close() {
+  if (form.hidden) return false;
+  form.hidden = true;
+  actions.hidden = false;
+  form.replaceChildren();
+  done = null;
+  document.getElementById("main").focus({ preventScroll: true });
+  return true;
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  done?.();
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  close();
+});
+
+/** Asks for a number. `changed(value or null)` at every key, `take(value)` at the end. */
+export function askNumber(question, value, changed, take) {
+  const input = h("input", { type: "text", inputmode: "numeric", id: "number", maxlength: 40, value, "aria-describedby": "hint" });
+  const read = () => (NUMBER.test(narrow(input.value)) ? narrow(input.value) : null);
+  input.addEventListener("input", () => {
+    input.setAttribute("aria-invalid", String(read() === null && input.value !== ""));
+    changed(read());
+  });
+  open([h("label", { for: "number" }, question), input, h("small", { id: "hint" }, word("U-ENTER-SAVES"))], () => {
+    const number = read();
+    if (number === null) {
+      form.querySelector("#hint").textContent = word("U-NOT-A-NUMBER");
+      return;
+    }
+    close();
+    take(number);
+  }, input);
+}
+
+/** Asks for a reason: a digit is enough. */
+export function askReason(reasons, take) {
+  const buttons = reasons.map((reason, index) => h("button", { type: "button", class: "plain", onclick: () => { close(); take(reason); } }, h("kbd", {}, String(index + 1)), word(`U-REASON-${reason.toUpperCase()}`)));
+  const group = h("div", { role: "group", "aria-label": word("U-REASON"), class: "actions wide", tabindex: "-1" }, buttons);
+  open([group], () => {}, buttons[0]);
+  form.querySelector("[type=submit]").remove();
+  group.addEventListener("keydown", (event) => {
+    const chosen = buttons[Number(event.key) - 1];
+    if (!chosen) return;
+    event.preventDefault();
+    event.stopPropagation();
+    chosen.click();
+  });
+}
+
+/** Asks for a note. */
+export function askNote(note, take) {
+  const input = h("input", { type: "text", class: "wide", id: "note", maxlength: 2000, value: note });
+  open([h("label", { for: "note" }, word("U-NOTE")), input], () => {
+    const text = input.value;
+    close();
+    take(text);
+  }, input);
+}

@@ -1,0 +1,80 @@
+// What every page needs: building elements, words, calls to the API, toasts. Text from anywhere reaches the page as text only.
+
+/** An element with attributes and children; strings become text, false and null are left out. */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== false && child !== null && child !== undefined));
+  return element;
+}
+
+/** The content of a JSON script element. */
+export function dataOf(id, within = document) {
+  const holder = within.getElementById(id);
+  return holder ? JSON.parse(holder.textContent) : null;
+}
+
+const words = { ...(dataOf("data")?.words ?? {}), ...(dataOf("keys")?.words ?? {}) };
+
+/** A word of the catalogue with its parameters. */
+export function word(code, parameters = {}) {
+  return (words[code] ?? code).replace(/\{(\w+)\}/g, (whole, name) => parameters[name] ?? whole);
+}
+
+export class Refused extends Error {
+  constructor(status, reason, body) {
+    super(reason);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+const csrf = () => document.querySelector("meta[name=csrf]").content;
+
+/** A call to the API. Throws Refused with a reason fit to be shown. */
+export async function call(path, body, method = body === undefined ? "GET" : "POST") {
+  let response;
+  try {
+    const headers = { Accept: "application/json", "Accept-Language": document.documentElement.lang };
+    if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", "X-CSRF-Token": csrf() });
+    response = await fetch(path, { method, headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw new Refused(0, word("U-NO-CONNECTION"));
+  }
+  if (response.ok) return response.status === 204 ? null : response.json();
+  let told = null;
+  try {
+    told = await response.json();
+  } catch {
+    // an answer that is no JSON comes from something in between; its status says enough
+  }
+  if (response.status === 401) throw new Refused(401, word("U-LOGGED-OUT"), told);
+  throw new Refused(response.status, told?.[document.documentElement.lang === "en" ? "en" : "zh"] ?? String(response.status), told);
+}
+
+/** A page of this server as a document, for its parts. */
+export async function pageAt(path, signal) {
+  const response = await fetch(path, { credentials: "same-origin", headers: { Accept: "text/html" }, signal });
+  if (!response.ok) throw new Refused(response.status, response.status === 401 ? word("U-LOGGED-OUT") : String(response.status));
+  return { url: response.url, page: new DOMParser().parseFromString(await response.text(), "text/html") };
+}
+
+/** A note at the foot of the page, with something to do about it where `action` is given: [words, key, function]. */
+export function toast(message, { bad = false, action = null, stays = 6000 } = {}) {
+  const holder = document.getElementById("toasts");
+  const note = h("div", { class: bad ? "toast bad" : "toast" }, h("span", {}, message));
+  if (action) note.append(h("button", { type: "button", onclick: () => { note.remove(); action[2](); } }, action[0], " ", h("kbd", {}, action[1])));
+  holder.replaceChildren(note);
+  if (bad) document.getElementById("alerts").textContent = message;
+  setTimeout(() => note.remove(), stays);
+}
+
+/** Says something went wrong. */
+export function failed(error) {
+  if (error?.name === "AbortError") return;
+  toast(error instanceof Refused ? word("U-FAILED", { reason: error.message }) : String(error), { bad: true, stays: 12000 });
+}
