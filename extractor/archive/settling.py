@@ -8,7 +8,7 @@ Else it is *open*. A decision that another reading of its cell has overtaken (`s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,10 @@ from extractor.archive import decisions as log
 from extractor.archive.content import Content, finding_of, packed
 from extractor.archive.entry import finding_row
 from extractor.archive.finding_key import about, keys_of
-from extractor.archive.lookup import current
+from extractor.archive.lookup import Current, current
 from extractor.archive.replacing import decided_reading, fresh, replaced
 from extractor.archive.schema import documents, findings
-from extractor.decision import Decision, Standing, standing
+from extractor.decision import Decision, Standing, standing, valid
 from extractor.output import cell_readings
 from extractor.report import Reading, Report, State
 from extractor.verification.finding import Finding, Verification
@@ -116,26 +116,45 @@ def settle(connection: Connection, document_id: int) -> Settled | None:
     now = current(connection, document_id)
     if now is None:
         return None
-    stands = standing(log.of_document(connection, document_id))
+    return settle_current(connection, now, standing(log.of_document(connection, document_id)))
+
+
+def settle_current(connection: Connection, now: Current, stands: Standing) -> Settled:
+    """The same for a document that is at hand already, with the decisions that stand."""
     result = settled(now.content, stands)
-    rows = connection.execute(select(findings).where(findings.c.document_id == document_id)).all()
-    _write(connection, document_id, now.version_id, rows, result)
+    rows = connection.execute(select(findings).where(findings.c.document_id == now.id)).all()
+    _write(connection, now, rows, result)
     cells = fresh(stands, cell_readings(now.content.report, now.content.verification))
     _settle_between(connection, rows, stands, cells)
     return result
 
 
-def _write(
-    connection: Connection, document_id: int, version_id: int, rows: Sequence[Any], result: Settled
-) -> None:
+def settle_all(connection: Connection, document_ids: Collection[int]) -> None:
+    """The same for many documents. Those on which nothing is decided any more and no value was changed are not read."""
+    said = log.of_documents(connection, document_ids)
+    changed = connection.execute(
+        select(findings.c.document_id).distinct().where(
+            findings.c.document_id.in_(document_ids), findings.c.ordinal >= 0, findings.c.content.is_not(None)
+        )
+    ).scalars()
+    to_read = set(changed) | {id_ for id_ in document_ids if valid(said.get(id_, ()))}
+    bare = set(document_ids) - to_read
+    connection.execute(
+        update(findings).where(findings.c.document_id.in_(bare), findings.c.state != "open").values(state="open", who=None)
+    )
+    for id_ in sorted(to_read):
+        settle(connection, id_)
+
+
+def _write(connection: Connection, now: Current, rows: Sequence[Any], result: Settled) -> None:
     """Rows keep their numbers: those of the layer as published by their ordinal, those made by what they are about."""
     published = {row.ordinal: row for row in rows if 0 <= row.ordinal < MADE}
     made = {about(row.key): row for row in rows if row.ordinal >= MADE}
     free = max((row.ordinal for row in made.values()), default=MADE - 1) + 1
     new: list[dict[str, Any]] = []
     issuer, year = connection.execute(
-        select(documents.c.issuer, documents.c.year).where(documents.c.id == document_id)
-    ).one()._tuple()
+        select(documents.c.issuer, documents.c.year).where(documents.c.id == now.id)
+    ).one()
     for outcome in result.outcomes:
         said = outcome.now or outcome.published
         assert said is not None  # an outcome is of the one, of the other, or of both
@@ -151,7 +170,7 @@ def _write(
         index = finding_row(free, said, outcome.key)
         free += 1
         new.append(values | {
-            "document_id": document_id, "version_id": version_id, "ordinal": index.ordinal, "code": said.code,
+            "document_id": now.id, "version_id": now.version_id, "ordinal": index.ordinal, "code": said.code,
             "table": index.table, "cell": index.cell, "reader": None, "issuer": issuer, "year": year,
         })
     if new:

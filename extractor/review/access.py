@@ -101,7 +101,7 @@ class Guarded(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        rules = {method: RULES.get(f"{method} {self.path_format}") for method in self.methods}
+        rules = {method: RULES.get(f"{method} {self.path_format}") for method in self.methods or ()}
 
         async def guarded(request: Request) -> Response:
             await run_in_threadpool(admit, request, rules.get(request.method))

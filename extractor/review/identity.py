@@ -1,0 +1,102 @@
+"""Who a request comes from.
+
+Three ways, in this order: an API token (`Authorization: Bearer …`); where the server was told so, a header that a proxy at a
+named address sets; a session's cookie. Where the archive is reviewed by one person alone, on loopback, there are no accounts:
+the one session is in the link that the command prints, so that other users of the machine don't get in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from fastapi import Request
+from sqlalchemy import Engine
+
+from extractor.review import accounts
+from extractor.review.access import SCOPES, Person, Role
+
+COOKIE = "review"
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """One person, without accounts, who may do everything. `secret` is what the link carries and the cookie keeps."""
+
+    name: str
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy that has checked who somebody is and says so in `header`. It is believed where the connection comes from one of
+    `addresses`, and nowhere else."""
+
+    header: str
+    addresses: tuple[Network, ...]
+
+
+def csrf_of(secret: str) -> str:
+    """The CSRF token that belongs to a session: known to whoever has the page, not to whoever makes a browser send a form."""
+    return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def identifying(engine: Engine, alone: Alone | None, proxy: Proxy | None) -> Callable[[Request], Person | None]:
+    """What tells of a request who it is from; None: nobody known."""
+    own = secrets.token_urlsafe(32)  # for people whom a proxy names: they have no session here
+
+    def identify(request: Request) -> Person | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return _by_token(engine, alone, token.strip())
+        if proxy is not None and (name := _named(request, proxy)):
+            with engine.connect() as connection:
+                known = accounts.of_name(connection, name)
+            return None if known is None else Person(known.name, known.role, csrf=csrf_of(f"{own} {known.name}"))
+        secret = request.cookies.get(COOKIE, "")
+        if not secret:
+            return None
+        if alone is not None:
+            return _the_one(alone, csrf_of(alone.secret)) if _same(secret, alone.secret) else None
+        with engine.connect() as connection:
+            known = accounts.of_session(connection, secret)
+        return None if known is None else Person(known.name, known.role, csrf=csrf_of(secret))
+
+    return identify
+
+
+def _by_token(engine: Engine, alone: Alone | None, token: str) -> Person | None:
+    if alone is not None:
+        return _the_one(alone, "") if _same(token, alone.secret) else None
+    with engine.connect() as connection:
+        known = accounts.of_token(connection, token)
+    return None if known is None else Person(known.name, known.role, known.scopes or frozenset())
+
+
+def _the_one(alone: Alone, csrf: str) -> Person:
+    return Person(alone.name, Role.LEAD, frozenset(SCOPES), csrf)
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())
+
+
+def _named(request: Request, proxy: Proxy) -> str:
+    """Whom the proxy names; "" where it is not the proxy that speaks."""
+    if request.client is None or not request.headers.get(proxy.header):
+        return ""
+    try:
+        address = ip_address(request.client.host)
+    except ValueError:
+        return ""
+    believed = any(address in network for network in proxy.addresses)
+    name = request.headers[proxy.header].strip()
+    try:  # headers are read as latin-1; names are UTF-8
+        return name.encode("latin-1").decode("utf-8") if believed else ""
+    except UnicodeError:
+        return ""
