@@ -26,7 +26,7 @@ from extractor.documents.unreadable import UnreadableError
 
 MEMORY = 2 << 30
 """Bytes of address space (where the system can bound it: not on Windows)."""
-PATIENCE = 30.0
+PATIENCE = 20.0
 """Seconds for one sheet; a page of a report takes a tenth of one."""
 READERS = {"html": "webpage", "docx": "word", "pdf": "pdf", "image": "images"}
 """The modules that read sheets, each with a function `sheets`."""

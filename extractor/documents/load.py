@@ -129,5 +129,7 @@ def _laid_out(kind: Kind, content: bytes, source: str) -> Document:
             pages.append(page)
         blocks += found
     text, layout = compose(pages, blocks)
+    if len(text) > LIMIT // 3:  # as many characters as the longest file of text can hold
+        raise UnreadableError("E-TOO-LARGE", source, limit=LIMIT // 1_000_000)
     check_visible(text, source)
     return Document(content_id(content), source, text, defects=lost_characters(text), media_type=kind.media_type, layout=layout)

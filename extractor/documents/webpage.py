@@ -43,6 +43,8 @@ _LONGEST_TITLE = 80
 _LONGEST_CELL = 1500
 """Characters; in a cell with more than that stands a page, not a cell's content."""
 _MOST_SPAN = 200
+_MOST_PLACES = 200_000
+"""Of a table; one of the forms' has some 400."""
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 
 
@@ -98,7 +100,8 @@ def _has_sign(element: html.HtmlElement) -> bool:
     if any(_SIGNS.search(part) for part in own):
         return True
     # a heading in pieces: <p><b>一、</b>总体情况</p>
-    return element.tag in _BREAKING and 0 < len(element) <= 8 and _SIGNS.match(_start_of(element)) is not None
+    pieces = 0 < len(element) <= 8 and not any(child.tag in _BREAKING for child in element)
+    return element.tag in _BREAKING and pieces and _SIGNS.match(_start_of(element)) is not None
 
 
 def _start_of(element: html.HtmlElement) -> str:
@@ -229,6 +232,8 @@ def _table(element: html.HtmlElement) -> Table | None:
             width = _span(cell.get("colspan"), 1)
             height = min(_span(cell.get("rowspan"), len(rows) - y), len(rows) - y)
             cells.append(TableCell(y, x, lines, height, width))
+            if len(taken) > _MOST_PLACES:
+                return None
             for dy in range(height):
                 for dx in range(width):
                     taken[y + dy, x + dx] = True

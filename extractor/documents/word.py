@@ -59,7 +59,10 @@ def _part(archive: zipfile.ZipFile, name: str, source: str) -> etree._Element | 
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
-    return etree.fromstring(archive.read(info), parser)
+    root = etree.fromstring(archive.read(info), parser)
+    if root.getroottree().docinfo.doctype:  # forbidden in Office files (ECMA-376 part 2, 8.1.4), and the way in for entities
+        raise UnreadableError("E-BROKEN", source, kind="DOCX", reason=f"{name}: DTD")
+    return root
 
 
 def _footnotes(reader: _Reader, root: etree._Element | None) -> Iterator[Block]:
