@@ -17,6 +17,7 @@ from extractor.llm.client import AsyncClient, Client
 from extractor.llm.retries import Policy
 from extractor.llm.settings import Settings, from_environment
 from extractor.pipeline import read_report, survey_report
+from extractor.reading.lines import Cut
 from extractor.reading.modes import Mode, Plan, finish, plan
 from extractor.report import Report
 from extractor.verification.finding import Verification
@@ -52,21 +53,22 @@ def _asked(mode: Mode, clients: Sequence[C]) -> Sequence[C]:
 
 def _planned(document: Document, mode: Mode) -> tuple[Plan | None, tuple[Report, Verification]]:
     """The plan, None where nothing is to be asked; then the grid reader's report, verified, is all there is."""
-    base = base_of(document, mode)
+    cut: Cut = {}
+    base = base_of(document, mode, cut)
     if mode == "grid":
         return None, (base, verify(base))
     verification = verify(base) if mode == "cascade" else None
-    planned = plan(document, base, verification, mode)
+    planned = plan(document, base, verification, mode, cut)
     if planned.question is None:
         whole = read_report(document) if mode == "model" else base
         return None, (whole, verification or verify(whole))
     return planned, (base, verification or _UNVERIFIED)
 
 
-def base_of(document: Document, mode: Mode) -> Report:
+def base_of(document: Document, mode: Mode, cut: Cut | None = None) -> Report:
     """What the rules read of a report in a mode: all of it, or where a model alone reads, what that needs to be told and to be
     looked up. Raises NotAReportError."""
-    return survey_report(document) if mode == "model" else read_report(document)
+    return survey_report(document, cut) if mode == "model" else read_report(document, cut)
 
 
 _UNVERIFIED = Verification({}, {}, {}, (), ())

@@ -11,6 +11,7 @@ from extractor.reading.claims import read_claims
 from extractor.reading.grid import read_tables, survey_tables
 from extractor.reading.header import read_header
 from extractor.reading.html import without_hidden, without_tags
+from extractor.reading.lines import Cut
 from extractor.reading.narrative import read_figures
 from extractor.reading.on_page import as_sure_as_the_page
 from extractor.reading.sections import find_sections
@@ -30,19 +31,21 @@ def extract(document: Document) -> tuple[Report, Verification]:
     return report, verify(report)
 
 
-def read_report(document: Document) -> Report:
-    """Read one report as published, with the grid reader. Raises NotAReportError."""
-    return _read(document, read_tables, whole=True)
+def read_report(document: Document, cut: Cut | None = None) -> Report:
+    """Read one report as published, with the grid reader. `cut` keeps the lines of tables that are cut, for a model's answer
+    that is looked up. Raises NotAReportError."""
+    return _read(document, read_tables, True, cut)
 
 
-def survey_report(document: Document) -> Report:
+def survey_report(document: Document, cut: Cut | None = None) -> Report:
     """What is known of a report before a model reads it: header, sections, figures, where its tables stand and on which forms,
     and the rows in them that the forms don't know; no cell of the forms, no claim. Raises NotAReportError."""
-    return _read(document, survey_tables, whole=False)
+    return _read(document, survey_tables, False, cut)
 
 
 def _read(
-    document: Document, tables_of: Callable[[Document, str, Mapping[str, Fit]], dict[str, TableReading]], whole: bool
+    document: Document, tables_of: Callable[[Document, str, Mapping[str, Fit]], dict[str, TableReading]], whole: bool,
+    cut: Cut | None,
 ) -> Report:
     view = document.view
     shown = without_hidden(view.text)
@@ -51,7 +54,7 @@ def _read(
     sections, second = find_sections(plain)
     header, header_defects = read_header(plain, sections)
     year = header.year.value if header.year is not None and isinstance(header.year.value, int) else None
-    read = tables_of(document, text, fitted_tables(document, shown, text, sections, year))
+    read = tables_of(document, text, fitted_tables(view, shown, text, sections, year, cut))
     tables = as_sure_as_the_page(read, document.layout)
     if all(not t.score for t in tables.values()) and len(sections) < 2:
         raise NotAReportError(document.source)

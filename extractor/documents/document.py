@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from extractor.documents.layout import Layout
 from extractor.documents.view import View, view_of
@@ -31,11 +30,6 @@ class Document:
     def view(self) -> View:
         """The normalised view that readers match on."""
         return view_of(self.text)
-
-    @cached_property
-    def cut(self) -> dict[Any, Any]:
-        """What readers have cut lines of the view into (`reading.lines.Cut`), kept so that none is cut twice."""
-        return {}
 
 
 def content_id(content: bytes) -> str:

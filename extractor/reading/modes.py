@@ -16,6 +16,7 @@ from extractor.documents import Document
 from extractor.llm.client import Question
 from extractor.llm.outcome import Outcome
 from extractor.reading.claims import read_table_claims
+from extractor.reading.lines import Cut
 from extractor.reading.model.answer import ReportAnswer
 from extractor.reading.model.narrative import Narrative, read_narrative, united
 from extractor.reading.model.question import Lines, Wanted, lines_of, question
@@ -42,13 +43,15 @@ class Plan:
     question: Question[ReportAnswer] | None
 
 
-def plan(document: Document, base: Report, verification: Verification | None, mode: Mode) -> Plan:
+def plan(
+    document: Document, base: Report, verification: Verification | None, mode: Mode, cut: Cut | None = None
+) -> Plan:
     """The question of a mode. `base` is what the grid reader read, `verification` what the verifier says of that (needed for
-    cascade alone)."""
+    cascade alone), `cut` the lines that it cut."""
     tables = {key: table.form for key, table in base.tables.items()}
     if mode == "cascade":
         tables = {key: form for key, form in tables.items() if not settled(base.tables[key], verification)}
-    lines = lines_of(document, base)
+    lines = lines_of(document, base, cut)
     wanted = Wanted(tables, narrative=True)
     return Plan(mode, base, lines, wanted, question(lines, base, wanted))
 

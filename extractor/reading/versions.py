@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from extractor.documents import Document
+from extractor.documents.view import View
 from extractor.forms import Table, forms
 from extractor.reading.alignment import align
 from extractor.reading.detached import reunite
 from extractor.reading.labels import column_labels, squeeze
-from extractor.reading.lines import Line, table_lines
+from extractor.reading.lines import Cut, Line, table_lines
 from extractor.report import Section, Span
 
 _SAME = 0.1  # two forms whose labels fit this equally are told apart by the other tables and the year
@@ -50,19 +50,23 @@ def _versions() -> dict[str, tuple[tuple[str, Table], ...]]:
     return {key: tuple((form.code, t) for form in forms() for t in form.tables if t.key == key) for key in keys}
 
 
-def fitted_tables(document: Document, tagged: str, text: str, sections: Sequence[Section], year: int | None) -> dict[str, Fit]:
+def fitted_tables(
+    view: View, tagged: str, text: str, sections: Sequence[Section], year: int | None, cut: Cut | None = None
+) -> dict[str, Fit]:
     """Every table of the forms with the version that fits the lines of its section best.
 
     `text` is the view's text with HTML tags blanked, `tagged` the same with them. `year` breaks a tie between versions.
+    `cut` keeps the lines that are cut, for others who read them.
     """
+    cut = {} if cut is None else cut
     spans = {s.key: (s.heading[1] if s.heading else s.span[0], s.span[1]) for s in sections}
     chosen: dict[str, Fit] = {}
     behind: tuple[Line, ...] = ()
     for key, versions in _versions().items():
         region = spans.get(versions[0][1].section)
-        start, end = document.view.view_span(*region) if region else (0, 0)
+        start, end = view.view_span(*region) if region else (0, 0)
         columns = max(len(r.columns) for r in versions[0][1].rows)
-        lines = table_lines(tagged, text, start, end, columns, document.cut) if region else list(behind)
+        lines = table_lines(tagged, text, start, end, columns, cut) if region else list(behind)
         words = squeeze.__wrapped__(text[start:end])
         best = _best([_fit(code, table, lines, words) for code, table in versions], chosen.values(), year)
         behind = _behind(best, [t for _, t in _next_tables(key) if t.section not in spans])

@@ -44,7 +44,7 @@ def read(text: str) -> dict[str, TableReading]:
     shown = without_hidden(document.view.text)
     plain = without_tags(shown)
     sections, _ = find_sections(document.view.with_text(plain))
-    return read_tables(document, plain, fitted_tables(document, shown, plain, sections, None))
+    return read_tables(document, plain, fitted_tables(document.view, shown, plain, sections, None))
 
 
 def numbers(reading: TableReading) -> dict[str, Number | None]:

@@ -135,7 +135,7 @@ def line_at(lines: Lines, number: int, columns: int) -> Line:
     known = lines.cut.get(number)
     if known is None:
         place = lines.numbered[number]
-        parts = table_lines(lines.tagged, lines.text, place.start, place.end, columns, lines.document.cut)
+        parts = table_lines(lines.tagged, lines.text, place.start, place.end, columns, lines.pieces)
         known = lines.cut[number] = parts[0] if len(parts) == 1 else _joined(parts, place.start, place.end)
     return known
 

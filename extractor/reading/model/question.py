@@ -9,7 +9,7 @@ from functools import cached_property
 from extractor.documents import Document
 from extractor.llm.client import Question
 from extractor.reading.html import without_hidden, without_tags
-from extractor.reading.lines import Line
+from extractor.reading.lines import Cut, Line
 from extractor.reading.model.answer import ReportAnswer
 from extractor.reading.model.lines import NumberedLine, numbered_lines
 from extractor.reading.model.prompts import prompt
@@ -31,6 +31,7 @@ class Lines:
     tagged: str
     text: str
     numbered: Mapping[int, NumberedLine]
+    pieces: Cut = field(default_factory=dict)
     cut: dict[int, Line] = field(default_factory=dict)
     """Lines of tables that were cut into cells already."""
     labelled: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
@@ -58,13 +59,13 @@ class Wanted:
         return not self.tables and not self.narrative
 
 
-def lines_of(document: Document, report: Report) -> Lines:
-    """The numbered lines of a document whose sections are known."""
+def lines_of(document: Document, report: Report, cut: Cut | None = None) -> Lines:
+    """The numbered lines of a document whose sections are known. `cut`: the lines that the grid reader has cut."""
     view = document.view
     shown = without_hidden(view.text)
     text = without_tags(shown)
     tables = [(key, view.view_span(*t.span)) for key, t in report.tables.items() if t.span is not None]
-    return Lines(document, shown, text, {line.number: line for line in numbered_lines(shown, text, tables)})
+    return Lines(document, shown, text, {line.number: line for line in numbered_lines(shown, text, tables)}, cut or {})
 
 
 def question(lines: Lines, report: Report, wanted: Wanted) -> Question[ReportAnswer] | None:
