@@ -247,6 +247,31 @@ def across(paths: tuple[Path, ...], units: Path | None, as_json: bool, language:
 
 
 @cli.command()
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.option("--list", "lists", multiple=True, metavar="FILE", help="A file with one source on each line; as is @FILE.")
+@click.option("--archive", required=True, metavar="URL", help="A file (SQLite), or postgresql://…")
+@_mode
+@click.option("--workers", type=click.IntRange(1), help="Processes that read. Default: one per core.")
+@click.option("--concurrency", type=click.IntRange(1), help="Questions to the model at once, at most.")
+@click.option("--rpm", type=click.IntRange(1), help="Requests per minute, at most.")
+@click.option("--tpm", type=click.IntRange(1), help="Tokens per minute, at most.")
+@click.option("--budget", metavar="AMOUNT", help="Stop at this much money (12.50), or at so many tokens (2000000t).")
+@click.option("--estimate", is_flag=True, help="Estimate documents, tokens, money and time from a sample, and stop.")
+@click.option("--dry-run", is_flag=True, help="Print what would be read, and stop.")
+@click.option("--retry-failed", is_flag=True, help="Read again what failed before.")
+@_language
+def run(language: Language, **options: Any) -> None:
+    """Read many reports into an archive. 批量读取，存入档案库。
+
+    SOURCE: files, folders, globs, @lists, buckets (s3://…). Run again to go on where a run was stopped.
+    Exit status: 0 all read, 1 some failed, 2 the call is wrong, 3 broken off or nothing read, 4 stopped before the end.
+    """
+    from extractor.bulk.command import main
+
+    sys.exit(main(options, _console(), language))
+
+
+@cli.command()
 def forms() -> None:
     """List the statutory forms. 列出法定格式。"""
     from rich import box

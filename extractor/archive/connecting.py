@@ -79,7 +79,11 @@ def _engine(where: str, create: bool) -> Engine:
 def _prepare(connection: SQLiteConnection, _: Any) -> None:
     # sqlite3 would begin transactions late and not before reads; SQLAlchemy is to say when (its page on the driver)
     connection.isolation_level = None
-    for pragma in (f"busy_timeout={_BUSY}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536"):
+    # FULL: a decision of a person or an answer that was paid for is on the disk when its transaction is over
+    for pragma in (
+        f"busy_timeout={_BUSY}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536",
+        "wal_autocheckpoint=4000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -33,6 +33,7 @@ class Place:
     path: str
     files: Any = None
     fault: str | None = None
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _local(path: str) -> Place:
         return Place(_storable(path), "", path)
     if not stat.S_ISREG(status.st_mode):
         return Place(_storable(path), "", path, fault=None if stat.S_ISDIR(status.st_mode) else "no regular file")
-    return Place(_storable(path), f"{status.st_size} {status.st_mtime_ns}", path)
+    return Place(_storable(path), f"{status.st_size} {status.st_mtime_ns}", path, size=status.st_size)
 
 
 def _storable(path: str) -> str:
@@ -144,33 +145,37 @@ def _remote(source: str) -> Iterator[Place]:
 def _place(files: Any, info: dict[str, Any]) -> Place:
     tag = next((str(info[key]) for key in (*_TAGS, *_TIMES) if info.get(key)), "")
     stamp = f"{info.get('size')} {tag}"[:80] if tag else ""
-    return Place(_storable(files.unstrip_protocol(info["name"])), stamp, info["name"], files)
+    return Place(_storable(files.unstrip_protocol(info["name"])), stamp, info["name"], files, size=int(info.get("size") or 0))
 
 
-def contents(place: Place) -> Iterator[Content | tuple[str, UnreadableError]]:
-    """The documents at a place, one in memory at a time: the file, or those in an archive (ZIP). In the place of one that can't
-    be had stands its location and the reason."""
+def unfold(place: Place, content: bytes) -> Iterator[Content | UnreadableError]:
+    """The documents in the bytes of a place, one in memory at a time: the file itself, or those in an archive (ZIP). In the
+    place of one that can't be had stands the reason, with its location as the source."""
+    if not is_container(content):
+        yield Content(place, place.location, content)
+        return
     try:
-        content = _read(place)
-        if kind_of(content).reader != "zip":
-            yield Content(place, place.location, content)
-            return
         for member in members(content, place.location):
-            if isinstance(member, UnreadableError):
-                yield member.source, member
-            else:
-                yield Content(place, member[1], member[0])
+            yield member if isinstance(member, UnreadableError) else Content(place, member[1], member[0])
     except UnreadableError as error:
-        yield error.source, error
+        yield error
 
 
-def is_container(content: Content) -> bool:
-    """Whether the document is one of several in its file."""
-    return content.location != content.place.location
+def is_container(content: bytes) -> bool:
+    """Whether the bytes are an archive of documents."""
+    return kind_of(content).reader == "zip"
+
+
+def read(place: Place) -> bytes | UnreadableError:
+    """The bytes of a place, or why they can't be had. More than the limit is never in memory; the reader says then that it is
+    too much."""
+    try:
+        return _read(place)
+    except UnreadableError as error:
+        return error
 
 
 def _read(place: Place) -> bytes:
-    """The bytes. Raises UnreadableError. More than the limit is never in memory; the reader says then that it is too much."""
     if place.fault is not None:
         raise UnreadableError("E-IO", place.location, reason=place.fault)
     try:

@@ -1,0 +1,169 @@
+"""`extractor run`: the parts of a run put together, its signals, what it prints, and its exit status.
+
+Exit status: 0 every document is in the archive · 1 some gave no report (their reasons are in the archive) · 2 the call is
+wrong · 3 nothing could be read, or the run broke off · 4 stopped before the end, on request or at the budget: run again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from extractor.archive import store
+from extractor.archive.connecting import ArchiveError, connect
+from extractor.bulk.archivist import Archivist
+from extractor.bulk.calling import order as order_of
+from extractor.bulk.engine import Engine, EngineError
+from extractor.bulk.intake import Intake
+from extractor.bulk.order import Order
+from extractor.bulk.pool import Pool
+from extractor.bulk.progress import shown, summary
+from extractor.bulk.run import STRIKES, EndpointError, Run
+from extractor.bulk.sources import places
+from extractor.bulk.tally import Ending, Tally
+from extractor.documents.unreadable import UnreadableError
+from extractor.presenting.sheet import Language
+from extractor.presenting.wording import word
+from extractor.processes import this_process
+
+if TYPE_CHECKING:
+    import sqlalchemy
+READ, SOME_FAILED, WRONG_CALL, BROKEN, STOPPED = range(5)
+
+
+def main(options: Mapping[str, Any], out: Console, language: Language) -> int:
+    """What the command line does; the exit status. Raises click.UsageError."""
+    wanted = order_of(options)
+    screen = Console(stderr=True, highlight=False)
+    return run(wanted, screen, out, language)
+
+
+def run(order: Order, screen: Console, out: Console, language: Language) -> int:
+    """Do it; the exit status. Progress and errors go to `screen`, the summary to `out`."""
+    try:
+        archive = connect(order.archive)
+    except ArchiveError as error:
+        screen.print(str(error), markup=False, soft_wrap=True)
+        return BROKEN
+    try:
+        return asyncio.run(_run(order, archive, screen, out, language))
+    finally:
+        archive.dispose()
+
+
+async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: Console, language: Language) -> int:
+    tally = Tally()
+    ending = Ending.FAILED
+    fault = ""
+    archivist = Archivist(archive, lambda reason: setattr(tally, "waiting", reason))
+    engine: Engine = Pool(order.workers, models=bool(order.models))
+    models = _models(order, archive)
+    try:
+        run_id, configuration_id = await _begun(order, archivist)
+        intake = Intake(
+            archivist, run_id, configuration_id, places(order.sources, order.lists), tally, order.retry_failed
+        )
+        run = Run(intake, engine, archivist, models, tally, order.mode, order.deep)
+        _answer_signals(run, tally, screen, language)
+        _count(order, tally)
+        try:
+            with shown(screen, tally, language):
+                ending = await run.go()
+        finally:
+            await archivist.do(lambda c: store.end_run(c, run_id, ending.value))
+    except ArchiveError as error:
+        fault = word("E-RUN-ARCHIVE", language, reason=error)
+    except EngineError as error:
+        fault = word("E-RUN-ENGINE", language, reason=error)
+    except EndpointError as error:
+        fault = word("E-RUN-ENDPOINT", language, count=STRIKES, reason=error)
+    except UnreadableError as error:
+        fault = str(error)
+    finally:
+        await engine.close()
+        if models is not None:
+            await models.close()
+        await archivist.close()
+    if fault:
+        screen.print(fault, markup=False, soft_wrap=True)
+    for line in summary(tally, ending, language):
+        out.print(line, markup=False, soft_wrap=True)
+    if ending is not Ending.FAILED and not tally.settled:
+        screen.print(word("W-RUN-NOTHING", language), markup=False, soft_wrap=True)
+    return _status(tally, ending)
+
+
+def _status(tally: Tally, ending: Ending) -> int:
+    if ending is Ending.FAILED:
+        return BROKEN
+    if ending is not Ending.DONE:
+        return STOPPED
+    if not tally.read + tally.known:
+        return BROKEN
+    return SOME_FAILED if tally.failed + tally.known_failed else READ
+
+
+async def _begun(order: Order, archivist: Archivist) -> tuple[int, int]:
+    """The ids of the run and of its configuration."""
+    of = order.configuration
+    settings = {
+        "sources": order.sources, "lists": order.lists, "workers": order.workers, "money": order.money, "tokens": order.tokens,
+        "retry_failed": order.retry_failed,
+    }
+
+    def action(connection: sqlalchemy.Connection) -> tuple[int, int]:
+        id_ = store.configuration(connection, of.key, of.content)
+        return store.begin_run(connection, id_, settings, this_process(), os.getpid()), id_
+
+    return await archivist.do(action)
+
+
+def _models(order: Order, archive: sqlalchemy.Engine) -> Any:
+    if not order.models:
+        return None
+    from extractor.bulk.models import Models
+    from extractor.llm.budget import Budget
+
+    return Models(order.models, archive, Budget(order.money, order.tokens))
+
+
+def _answer_signals(run: Run, tally: Tally, screen: Console, language: Language) -> None:
+    """The first Ctrl-C lets the run finish what it has in hand, the second ends it."""
+    asked = False
+
+    def answer() -> None:
+        nonlocal asked
+        if asked:
+            run.abort()
+            return
+        asked = True
+        run.stop()
+        screen.print(word("W-RUN-STOPPING", language, count=run.in_hand), markup=False, soft_wrap=True)
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, answer)
+        except NotImplementedError:  # Windows: Ctrl-C raises KeyboardInterrupt, the archive is whole all the same
+            return
+
+
+def _count(order: Order, tally: Tally) -> None:
+    """Count the places ahead, for the time left, where that is quick: a bucket's would have to be listed twice."""
+    named: Sequence[str] = order.sources
+    if any("://" in source for source in named):
+        return
+
+    def count() -> None:
+        try:
+            tally.total = sum(1 for _ in places(named, order.lists))
+        except UnreadableError:
+            return  # the run meets it too, and says it
+
+    threading.Thread(target=count, name="count", daemon=True).start()
