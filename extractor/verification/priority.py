@@ -82,9 +82,12 @@ def by_priority(
 ) -> tuple[Finding, ...]:
     """The findings with their priority, highest first; of equal ones errors first, those with the same likeliest suspect
     together."""
-    scored = [replace(finding, priority=priority(finding, readings, deduced)) for finding in findings]
-    scored.sort(key=_order)
-    return tuple(scored)
+    return in_order(replace(finding, priority=priority(finding, readings, deduced)) for finding in findings)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings that have their priority, in the order they come in."""
+    return tuple(sorted(findings, key=_order))
 
 
 def _order(finding: Finding) -> tuple[float, int, str, str, tuple[str, ...], tuple[Span, ...]]:
