@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from extractor.decision import Decided
 from extractor.documents.document import Document
 from extractor.documents.layout import Layout, around_all
 from extractor.forms.form import table as form_table
@@ -22,9 +23,12 @@ from extractor.verification.finding import Finding, Interval, Suspect, Verificat
 _ABSENT = Reading(State.ABSENT)
 
 
-def to_json_object(document: Document, report: Report, verification: Verification) -> dict[str, Any]:
-    """The contract's object. Numbers are int and Decimal; `dumps` writes both exactly."""
-    out = {
+def to_json_object(
+    document: Document, report: Report, verification: Verification, decided: Mapping[str, Decided] | None = None
+) -> dict[str, Any]:
+    """The contract's object. Numbers are int and Decimal; `dumps` writes both exactly. `decided`: what people said of cells; it
+    stands beside what is printed and changes nothing there."""
+    out: dict[str, Any] = {
         "document": {"id": document.id, "source": document.source, "characters": len(document.text)},
         "form": report.form,
         "tables": {key: reading.form for key, reading in report.tables.items()},
@@ -37,7 +41,15 @@ def to_json_object(document: Document, report: Report, verification: Verificatio
     }
     if report.models:
         out["models"] = [_asked(a) for a in report.models]
+    for id_, said in (decided or {}).items():
+        if id_ in out["cells"]:
+            out["cells"][id_]["decided"] = decided_object(said)
     return out
+
+
+def decided_object(said: Decided) -> dict[str, Any]:
+    """What a person said of a cell, as the contract has it."""
+    return {"kind": said.kind, "value": said.value, "who": said.who, "at": said.at, "stale": said.stale}
 
 
 def cell_readings(report: Report, verification: Verification) -> dict[str, Reading]:

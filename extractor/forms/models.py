@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model, model_validator
 
@@ -23,6 +23,16 @@ class Strict(BaseModel):
     """No field that the contract doesn't name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DecidedPart(Strict):
+    """What a person said of a cell: the layer above what is printed and what is deduced."""
+
+    kind: Literal["as_printed", "misread", "wrong_in_print", "illegible"]
+    value: Number | None = Field(description="what the cell says (misread), should say (wrong_in_print), or says as printed")
+    who: str
+    at: float = Field(description="seconds since 1970")
+    stale: bool = Field(description="the cell is read otherwise now than when it was decided")
 
 
 class Cell(Strict):
@@ -44,6 +54,7 @@ class Cell(Strict):
     label: str = Field("", description="of a row that the form does not know: the label of the row")
     deduced: int | None = Field(None, description="the value that arithmetic forces on a cell that is not printed")
     interval: Interval | None = Field(None, description="inclusive bounds where it forces no single value")
+    decided: DecidedPart | None = Field(None, description="what a reviewer decided; only there where one did")
 
     @model_validator(mode="after")
     def _value_where_printed(self) -> Self:
