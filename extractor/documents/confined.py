@@ -136,12 +136,22 @@ def _answers(kind: str, content: bytes, source: str) -> Iterator[object]:
         yield error.code, error.params
     except ModuleNotFoundError as error:
         yield "E-NO-DOCUMENTS", {"kind": kind.upper(), "package": error.name}
-    except MemoryError:
-        yield "E-TOO-HEAVY", {"seconds": round(PATIENCE), "memory": MEMORY >> 20}
     except Exception as error:
+        if _for_want_of_memory(error):
+            yield "E-TOO-HEAVY", {"seconds": round(PATIENCE), "memory": MEMORY >> 20}
+            return
         # parsers of broken files raise whatever they meet; the file is what is wrong, and the user is told so
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         yield "E-BROKEN", {"kind": kind.upper(), "reason": reason}
+
+
+def _for_want_of_memory(error: BaseException | None) -> bool:
+    """Whether the error is, or was raised because of, or is wrapped around a lack of memory."""
+    while error is not None:
+        if isinstance(error, MemoryError) or any(isinstance(part, MemoryError) for part in error.args):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _confine() -> None:

@@ -108,6 +108,9 @@ def _end_of_table(placed: Sequence[tuple[Line, list[_Chunk]]], at: int) -> int:
             wide += 1
             values += sum(_VALUE.fullmatch(c.text) is not None for c in chunks)
             end, between = i + 1, 0
+        elif len(chunks) > 1 and wide and _VALUE.fullmatch(chunks[-1].text):  # a row with one number
+            values += 1
+            end, between = i + 1, 0
         elif len(chunks) == 1 and (len(chunks[0].text) > 30 or _HEADING.fullmatch(chunks[0].text)):
             break
         else:
