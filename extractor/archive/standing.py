@@ -68,6 +68,26 @@ def failed_inside(connection: Connection, location: str, configuration_id: int) 
     return connection.execute(query.limit(1)).first() is not None
 
 
+def passed(
+    connection: Connection, stamps: Sequence[tuple[str, str]], configuration_id: int, retry_failed: bool
+) -> dict[str, bool]:
+    """The locations, of those given with the stamps found there now, that need not be opened: True where what stands there
+    failed before, False where it is done."""
+    before = known(connection, [location for location, _ in stamps])
+    hashes = {
+        location: before[location].hash for location, stamp in stamps
+        if stamp and location in before and before[location].stamp == stamp
+    }
+    finished = done(connection, set(hashes.values()), configuration_id)
+    found = {location: False for location, hash_ in hashes.items() if hash_ in finished}
+    if retry_failed:
+        return {location: False for location in found if not failed_inside(connection, location, configuration_id)}
+    for location, hash_ in failed(connection, list(hashes), configuration_id).items():
+        if hash_ == hashes[location]:
+            found[location] = True
+    return found
+
+
 def claim(connection: Connection, hashes: Collection[str], run_id: int, configuration_id: int) -> set[str]:
     """Take documents in hand; which of them are this run's now, or were already. Left out are those of another run that is
     alive, and those that are done."""

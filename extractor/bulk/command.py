@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -23,7 +24,7 @@ from extractor.bulk.engine import Engine, EngineError
 from extractor.bulk.intake import Intake
 from extractor.bulk.order import Order
 from extractor.bulk.pool import Pool
-from extractor.bulk.progress import shown, summary
+from extractor.bulk.progress import estimate_lines, shown, summary
 from extractor.bulk.run import STRIKES, EndpointError, Run
 from extractor.bulk.sources import places
 from extractor.bulk.tally import Ending, Tally
@@ -41,6 +42,8 @@ def main(options: Mapping[str, Any], out: Console, language: Language) -> int:
     """What the command line does; the exit status. Raises click.UsageError."""
     wanted = order_of(options)
     screen = Console(stderr=True, highlight=False)
+    if options["dry_run"] or options["estimate"]:
+        return preview(wanted, options["estimate"], screen, out, language)
     return run(wanted, screen, out, language)
 
 
@@ -49,12 +52,41 @@ def run(order: Order, screen: Console, out: Console, language: Language) -> int:
     try:
         archive = connect(order.archive)
     except ArchiveError as error:
-        screen.print(str(error), markup=False, soft_wrap=True)
+        _say(screen, [str(error)])
         return BROKEN
     try:
         return asyncio.run(_run(order, archive, screen, out, language))
     finally:
         archive.dispose()
+
+
+def preview(order: Order, estimating: bool, screen: Console, out: Console, language: Language) -> int:
+    """Say what would be done."""
+    from extractor.bulk.preview import estimate, look
+
+    archive = None
+    try:
+        if "://" in order.archive or Path(order.archive).exists():
+            archive = connect(order.archive, create=False)
+        told = (lambda _: None) if estimating else (lambda place: out.print(place.location, markup=False, soft_wrap=True))
+        found = look(order, archive, told)
+        if not estimating:
+            lines = [
+                word(
+                    "W-RUN-DRY", language, found=found.found, fresh=found.fresh, known=found.known,
+                    known_failed=found.known_failed,
+                )
+            ]
+            _say(screen, lines)
+        else:
+            _say(out, estimate_lines(estimate(order, found, archive), order.workers, language))
+        return READ if found.found else BROKEN
+    except (ArchiveError, UnreadableError) as error:
+        _say(screen, [str(error)])
+        return BROKEN
+    finally:
+        if archive is not None:
+            archive.dispose()
 
 
 async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: Console, language: Language) -> int:
@@ -91,12 +123,16 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
             await models.close()
         await archivist.close()
     if fault:
-        screen.print(fault, markup=False, soft_wrap=True)
-    for line in summary(tally, ending, language):
-        out.print(line, markup=False, soft_wrap=True)
+        _say(screen, [fault])
+    _say(out, summary(tally, ending, language))
     if ending is not Ending.FAILED and not tally.settled:
-        screen.print(word("W-RUN-NOTHING", language), markup=False, soft_wrap=True)
+        _say(screen, [word("W-RUN-NOTHING", language)])
     return _status(tally, ending)
+
+
+def _say(console: Console, lines: Sequence[str]) -> None:
+    for line in lines:
+        console.print(line, markup=False, soft_wrap=True)
 
 
 def _status(tally: Tally, ending: Ending) -> int:
@@ -144,7 +180,7 @@ def _answer_signals(run: Run, tally: Tally, screen: Console, language: Language)
             return
         asked = True
         run.stop()
-        screen.print(word("W-RUN-STOPPING", language, count=run.in_hand), markup=False, soft_wrap=True)
+        _say(screen, [word("W-RUN-STOPPING", language, count=run.in_hand)])
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -138,7 +139,10 @@ class Intake:
         """The places whose bytes are needed, a batch at a time."""
         while chunk := await asyncio.to_thread(list, islice(self._places, _CHUNK)):
             self._tally.found += len(chunk)
-            passed = await self._archivist.do(lambda c, places=chunk: self._passed(c, places))  # type: ignore[misc]
+            stamps = [(p.location, p.stamp) for p in chunk]
+            passed = await self._archivist.do(
+                partial(standing.passed, stamps=stamps, configuration_id=self.configuration_id, retry_failed=self._retry)
+            )
             batch: list[Place] = []
             bytes_ = 0
             for place in chunk:
@@ -153,23 +157,6 @@ class Intake:
                 bytes_ += place.size
             if batch:
                 yield batch
-
-    def _passed(self, connection: Connection, places: Sequence[Place]) -> dict[str, bool]:
-        """The locations that need not be opened: True where what stands there failed before, False where it is done."""
-        known = standing.known(connection, [p.location for p in places])
-        hashes = {
-            p.location: known[p.location].hash for p in places
-            if p.stamp and p.location in known and known[p.location].stamp == p.stamp
-        }
-        done = standing.done(connection, set(hashes.values()), self.configuration_id)
-        passed = {location: False for location, hash_ in hashes.items() if hash_ in done}
-        if self._retry:
-            inside = [p for p in passed if standing.failed_inside(connection, p, self.configuration_id)]
-            return {location: False for location in passed if location not in inside}
-        for location, hash_ in standing.failed(connection, list(hashes), self.configuration_id).items():
-            if hash_ == hashes[location]:
-                passed[location] = True
-        return passed
 
     def _read(self, places: Sequence[Place]) -> list[bytes | UnreadableError]:
         if any(place.files is not None for place in places):

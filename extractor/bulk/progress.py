@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from extractor.bulk.preview import Estimate
 from extractor.bulk.tally import Ending, Tally
 from extractor.presenting.sheet import Language
 from extractor.presenting.wording import word
@@ -75,6 +76,23 @@ def _models(tally: Tally, language: Language) -> str:
     return word(
         "W-RUN-MODELS", language, calls=tally.calls, tokens_in=tally.tokens_in, tokens_out=tally.tokens_out, cost=cost
     )
+
+
+def estimate_lines(estimated: Estimate, workers: int, language: Language) -> list[str]:
+    """The lines of an estimate."""
+    lines = [word("W-RUN-ESTIMATE", language, fresh=estimated.fresh, sample=estimated.sample)]
+    if estimated.failed:
+        lines.append(word("W-RUN-ESTIMATE-UNREADABLE", language, failed=estimated.failed))
+    if estimated.calls:
+        tokens = {"tokens_in": round(estimated.tokens_in), "tokens_out": round(estimated.tokens_out)}
+        lines.append(word("W-RUN-ESTIMATE-TOKENS", language, calls=round(estimated.calls), **tokens))
+        if estimated.cost is None:
+            lines.append(word("W-RUN-ESTIMATE-NO-PRICE", language))
+        else:
+            lines.append(word("W-RUN-ESTIMATE-COST", language, cost=f"{estimated.cost:.2f}"))
+    each = f"{estimated.each * 1000:.1f}"
+    lines.append(word("W-RUN-ESTIMATE-TIME", language, time=duration(estimated.seconds), workers=workers, each=each))
+    return lines
 
 
 def duration(seconds: float) -> str:
