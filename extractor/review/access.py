@@ -92,7 +92,9 @@ RULES: Mapping[str, Rule] = {
     "GET /documents/{document}": _READ,
     "GET /findings/{finding}": _READ,
     "GET /lead": _LEAD,
-    "GET /help": _READ,
+    "GET /documents/{document}/history": _READ,
+    "GET /desk": Rule(Role.REVIEWER, "review"),
+    "GET /upload": Rule(Role.REVIEWER, "upload"),
 }
 
 
