@@ -25,7 +25,7 @@ class Piece:
 
 
 def chunks_of(text: str, cells: Mapping[str, Span], places: Iterable[Span]) -> list[list[Piece]]:
-    """The text as chunks of pieces: all characters in order, each once. Of cells whose spans overlap the first keeps its own."""
+    """The text as chunks of pieces: all characters in order, each once. Of overlapping cells the first keeps its own."""
     named: dict[Span, list[str]] = {}
     for cell, span in cells.items():
         if span[0] < span[1]:

@@ -1,4 +1,4 @@
-"""Draws a page: templates with words of the catalogue in one language, static files by a name that changes with their content."""
+"""Draws a page: templates with words of the catalogue in one language; names of static files change with their content."""
 
 from __future__ import annotations
 

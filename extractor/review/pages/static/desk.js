@@ -14,11 +14,12 @@ let active = null; // the cell that keys act on
 let note = "";
 let busy = false;
 let ahead = null; // the page of the next document, asked for while this one is read
-let trail = []; // findings visited, for "previous"
+const trail = []; // findings visited, for "previous"
+const passed = new Set(); // findings skipped in this round
 let checks = new Map(); // consequences of values tried on this state of the report
 
 const cellsOf = (f) => [...new Set([...f.options.flatMap((o) => o.values.map(([cell]) => cell)), ...f.suspects, ...f.cells])];
-const isOpen = (f) => !card.answered(f) && !f.mine;
+const isOpen = (f) => f.answerable && f.wanted && !passed.has(f.id);
 const finder = { choose, consider, activate, go: (index) => show(data.findings[index]), light: source.light };
 
 // showing ---------------------------------------------------------------------------------------------------------------
@@ -31,11 +32,11 @@ function show(next, { remember = true } = {}) {
   card.draw(data, finding, active, finder);
   source.point(finding, active);
   if (finding) {
-    history.replaceState(null, "", `/desk/${finding.id}${data.query}`);
+    history.replaceState(null, "", `/findings/${finding.id}${data.query}`);
     consider(0, false);
   }
   label();
-  if (data.findings.filter((f) => isOpen(f) && f.wanted).length <= 1) prefetch();
+  if (data.findings.filter(isOpen).length <= 1) prefetch();
 }
 
 function activate(cell) {
@@ -95,11 +96,10 @@ async function decide(kind, values, what, { reason = "" } = {}) {
     note = "";
     toast(word("U-DECIDED-TOAST", { cell: own[0] ? data.cells[own[0][0]].label : finding.about, what }), { action: [word("U-KEY-UNDO"), shownKey(keyOf("undo")), () => undo(taken.group)] });
     trail.push(finding.id);
-    const changed = kind !== "dismissed" && kind !== "as_printed";
-    await forward(finding, changed || taken.consequences.settled.length + taken.consequences.made.length > 0);
+    await forward(finding, taken.consequences);
   } catch (error) {
     failed(error);
-    if (error.status === 409) await load(`/desk${data.query}`).catch(failed);
+    if (error.status === 409) await beyond().catch(failed); // somebody else has it, or it was read anew
   } finally {
     busy = false;
     document.body.removeAttribute("aria-busy");
@@ -160,7 +160,7 @@ async function undo(group = null) {
     const undone = await call("/api/undo", { group });
     toast(word("U-UNDONE-TOAST", { what: "" }).replace(/[:：]\s*$/, ""));
     const last = trail.pop();
-    if (undone.documents.includes(data.document)) await load(`/desk/${last ?? finding?.id ?? ""}${data.query}`);
+    if (undone.documents.includes(data.document)) await load(last ?? finding?.id ? `/findings/${last ?? finding.id}${data.query}` : `/documents/${data.document}${data.query}`);
     else await load(`/documents/${undone.documents[0]}${data.query}`);
   } catch (error) {
     if (error.status === 404) toast(word("U-UNDO-EXPIRED"));
@@ -176,34 +176,46 @@ async function undo(group = null) {
 function following(from) {
   const at = data.findings.indexOf(from);
   const order = [...data.findings.slice(at + 1), ...data.findings.slice(0, Math.max(at, 0))];
-  return order.find((f) => f !== from && isOpen(f) && f.wanted) ?? null;
+  return order.find((f) => f !== from && isOpen(f)) ?? null;
 }
 
-/** On to the next finding; `anew` reads this report again first, because a decision changed what is found on it. */
-async function forward(from, anew) {
-  from.state = "decided";
-  const next = following(from);
-  if (!next) return beyond();
-  if (!anew) return show(next, { remember: false });
-  await load(`/documents/${data.document}${data.query}${data.query ? "&" : "?"}from=${from.id}`);
+/** On to the next finding; this report is read again first where the decision changed what is found on it. */
+async function forward(from, consequences) {
+  const settled = new Set(consequences.settled.map((f) => f.id));
+  for (const f of data.findings) if (f === from || settled.has(f.id)) f.answerable = false;
+  const next = following(from)?.id ?? consequences.made[0]?.id;
+  if (next) await load(`/findings/${next}${data.query}`);
+  else await beyond();
+}
+
+/** Asks for the page that will most likely be next while this one is read; it takes nothing into anybody's hands. */
+async function foresee() {
+  const query = new URLSearchParams({ ...data.filters, limit: "20" });
+  const { findings } = await call(`/api/findings?${query}`);
+  const likely = findings.find((f) => f.document !== data.document && !f.held_by && f.state === "open");
+  return likely ? { document: likely.document, id: likely.id, page: await pageAt(`/findings/${likely.id}${data.query}`) } : null;
 }
 
 function prefetch() {
-  if (!ahead) ahead = pageAt(`/desk${data.query}${data.query ? "&" : "?"}beyond=${data.document}`);
-  ahead.catch(() => (ahead = null)); // it is asked for again when it is needed
+  if (ahead || !data.may_decide) return;
+  ahead = foresee().catch(() => null); // it is asked for again when it is needed
 }
 
+/** On to another report, which is then in this person's hands. */
 async function beyond() {
-  prefetch();
-  const promised = ahead;
+  const query = new URLSearchParams({ ...data.filters, stay: data.document });
+  const { finding: next } = await call(`/api/next?${query}`, {});
+  const foreseen = await ahead;
   ahead = null;
-  take(await promised);
+  if (!next) return location.assign(`/${data.query}`);
+  take(foreseen?.id === next.id ? foreseen.page : await pageAt(`/findings/${next.id}${data.query}`));
 }
 
 async function skip() {
   if (busy) return;
+  if (!data.may_decide) return turn();
   const next = finding && following(finding);
-  if (finding) finding.mine = true; // not again in this round
+  if (finding) passed.add(finding.id);
   try {
     if (next) show(next);
     else await beyond();
@@ -212,12 +224,17 @@ async function skip() {
   }
 }
 
+/** For who only reads: the next finding of this report, whatever its state. */
+function turn() {
+  if (data.findings.length) show(data.findings[(data.findings.indexOf(finding) + 1) % data.findings.length]);
+}
+
 async function back() {
   const last = trail.pop();
   if (last === undefined) return;
   const known = data.findings.find((f) => f.id === last);
   if (known) return show(known, { remember: false });
-  await load(`/desk/${last}${data.query}`).catch(failed);
+  await load(`/findings/${last}${data.query}`).catch(failed);
 }
 
 async function load(path) {

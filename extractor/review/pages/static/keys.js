@@ -1,5 +1,5 @@
 // Keys: which does what, kept in this browser where somebody bound another; the panel that shows and binds them.
-import { dataOf, word } from "./page.js";
+import { call, dataOf, failed, word } from "./page.js";
 
 const { actions } = dataOf("keys");
 const STORE = "review-keys";
@@ -112,6 +112,7 @@ const meet = (a, b) => a.place === b.place || a.place === "everywhere" || b.plac
 /** The actions that every page has. */
 export function everywhere(more = {}) {
   const open = panel();
+  document.querySelector("[data-log-out]")?.addEventListener("click", () => call("/api/log-out", {}).then(() => location.assign("/log-in"), failed));
   const follow = (name) => () => document.querySelector(`a[data-action=${name}]`)?.click();
   return { help: open, settings: open, queue: follow("queue"), language: follow("language"), ...more };
 }

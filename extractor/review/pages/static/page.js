@@ -37,11 +37,16 @@ const csrf = () => document.querySelector("meta[name=csrf]").content;
 
 /** A call to the API. Throws Refused with a reason fit to be shown. */
 export async function call(path, body, method = body === undefined ? "GET" : "POST") {
+  return send(path, body === undefined ? undefined : JSON.stringify(body), method, { "Content-Type": "application/json" });
+}
+
+/** The same with a body as it is. */
+export async function send(path, body, method = "POST", about = {}) {
   let response;
   try {
-    const headers = { Accept: "application/json", "Accept-Language": document.documentElement.lang };
-    if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", "X-CSRF-Token": csrf() });
-    response = await fetch(path, { method, headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body) });
+    const headers = { Accept: "application/json" };
+    if (method !== "GET") Object.assign(headers, about, { "X-CSRF-Token": csrf() });
+    response = await fetch(path, { method, headers, credentials: "same-origin", body });
   } catch {
     throw new Refused(0, word("U-NO-CONNECTION"));
   }

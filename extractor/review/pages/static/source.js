@@ -56,7 +56,7 @@ function paint(boxes) {
   const page = boxes[0][0];
   const [width, height] = data.pages[page];
   if (shown !== page) {
-    const image = h("img", { alt: word("U-PAGE", { page: page + 1, pages: data.pages.length }), src: data.images.replace("{page}", page + 1) });
+    const image = h("img", { alt: word("U-PAGE", { page: page + 1, pages: data.pages.length }), src: `/api/documents/${data.document}/pages/${page + 1}` });
     const layer = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
     images.replaceChildren(h("div", { class: "paper" }, image, layer));

@@ -1,5 +1,6 @@
 // Handing in a file: dropping it works too, and its name is shown.
 import { everywhere, listen } from "./keys.js";
+import { send, word } from "./page.js";
 
 const form = document.getElementById("upload");
 const drop = form.querySelector(".drop");
@@ -18,5 +19,22 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     }
   });
 }
-form.addEventListener("submit", () => form.setAttribute("aria-busy", "true"));
+const outcome = document.querySelector("[data-outcome]");
+const button = form.querySelector("button");
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  button.disabled = true;
+  outcome.className = "dim";
+  outcome.textContent = word("U-READING");
+  outcome.hidden = false;
+  try {
+    const read = await send("/api/documents", new FormData(form));
+    location.assign(`/documents/${read.document}`);
+  } catch (error) {
+    outcome.className = "wrong";
+    outcome.textContent = error.message;
+  } finally {
+    button.disabled = false;
+  }
+});
 listen("everywhere", everywhere());

@@ -1,0 +1,88 @@
+"""The lead's page: how far the review is, who does how much and how alike, what is left and what it would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from fastapi import Request, Response
+
+from extractor.messages import text
+from extractor.presenting.sheet import Language
+from extractor.review import accounts
+from extractor.review.access import guarded_router
+from extractor.review.api.models import Band, Statistics
+from extractor.review.pages.context import data_of, language_of, page
+from extractor.review.pages.desk import code_words
+from extractor.review.pages.figures import Series, bars, curve, days_of
+from extractor.review.settings import settings
+
+router = guarded_router()
+_MOST_CODES = 7
+_GOAL = 0.8
+"""The share of what there is to gain that the page tells the effort of."""
+
+
+@router.get("/lead", include_in_schema=False)
+def lead(request: Request) -> Response:
+    language = language_of(request)
+    counted: Statistics = request.app.state.statistics()
+    with request.app.state.engine.connect() as connection:
+        share, people = settings(connection).share, accounts.accounts(connection)
+    total = sum(counted.states.values())
+    answered = counted.states.get("decided", 0) + counted.states.get("dismissed", 0)
+    days, series = _series(counted, language)
+    points = effort(counted.bands)
+    now = datetime.now(UTC).date()
+    week = [(now - timedelta(days=back)).isoformat() for back in range(7)]
+    return page(
+        request, "lead.html", "lead", s=counted, total=total, answered=answered, open=total - answered,
+        share=f"{100 * answered / total:.1f}" if total else "0",
+        severities=[(severity, counted.open_by_severity.get(severity, 0)) for severity in ("error", "warning", "info")],
+        seconds=_sum([band.seconds for band in counted.bands]), expected=sum(band.expected for band in counted.bands),
+        codes=[one.name for one in series], bars=bars(days, series, text("U-BY-CODE", {}, language)),
+        has_curve=len(points) > 1, curve=curve(points, text("U-EFFORT-CURVE", {}, language), text("U-HOURS", {}, language)),
+        remaining=_remaining(counted.bands, language), today=now.isoformat(),
+        week={r.who: sum(r.by_day.get(day, 0) for day in week) for r in counted.reviewers},
+        doubled_share=share, people=people, data=data_of(language),
+    )
+
+
+def _sum(seconds: Sequence[float | None]) -> float | None:
+    known = [s for s in seconds if s is not None]
+    return sum(known) if known else None
+
+
+def _series(counted: Statistics, language: Language) -> tuple[list[str], list[Series]]:
+    """The commonest kinds of finding by day, the rest together."""
+    days, by_code = days_of(counted.codes)
+    named = [Series(code_words(code, language), counts) for code, counts in list(by_code.items())[:_MOST_CODES]]
+    rest = list(by_code.values())[_MOST_CODES:]
+    if rest:
+        named.append(Series("…", [sum(column) for column in zip(*rest, strict=True)]))
+    return days, named
+
+
+def effort(bands: Sequence[Band]) -> list[tuple[float, float]]:
+    """(hours, share of the changes to expect that are made by then), the most valuable findings first."""
+    total = sum(band.expected for band in bands)
+    if not total or all(band.seconds is None for band in bands):
+        return []
+    points, hours, gained = [(0.0, 0.0)], 0.0, 0.0
+    for band in sorted(bands, key=lambda b: -b.least):
+        hours += (band.seconds or 0.0) / 3600
+        gained += band.expected
+        points.append((hours, gained / total))
+    return points
+
+
+def _remaining(bands: Sequence[Band], language: Language) -> str | None:
+    """How many findings have to be decided for most of what there is to gain."""
+    total = sum(band.expected for band in bands)
+    count, gained = 0, 0.0
+    for band in sorted(bands, key=lambda b: -b.least):
+        count += band.open
+        gained += band.expected
+        if total and gained >= _GOAL * total:
+            return text("U-REMAINING-VALUE", {"count": count, "share": round(100 * gained / total)}, language)
+    return None
