@@ -252,6 +252,8 @@ def across(paths: tuple[Path, ...], units: Path | None, as_json: bool, language:
 @click.option("--archive", required=True, metavar="URL", help="A file (SQLite), or postgresql://…")
 @_mode
 @click.option("--workers", type=click.IntRange(1), help="Processes that read. Default: one per core.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True, help="Who does the work.")
+@click.option("--address", metavar="HOST:PORT", help="With --engine ray: the cluster. Default: RAY_ADDRESS, or this machine's.")
 @click.option("--concurrency", type=click.IntRange(1), help="Questions to the model at once, at most.")
 @click.option("--rpm", type=click.IntRange(1), help="Requests per minute, at most.")
 @click.option("--tpm", type=click.IntRange(1), help="Tokens per minute, at most.")

@@ -27,6 +27,10 @@ def order(options: Mapping[str, Any]) -> Order:
         raise click.UsageError("name a SOURCE, or --list FILE")
     if options["deep"] and find_spec("scipy") is None:
         raise click.UsageError(text("E-NO-MILP", {}, "en"))
+    if options["engine"] == "ray" and find_spec("ray") is None:
+        raise click.UsageError("--engine ray: pip install 'extractor[ray]'")
+    if options["address"] is not None and options["engine"] != "ray":
+        raise click.UsageError("--address goes with --engine ray")
     mode: Mode = options["mode"] or ("cascade" if os.environ.get("EXTRACTOR_MODEL") else "grid")
     models = _models(mode, options) if mode != "grid" else ()
     money, tokens = _budget(options["budget"])
@@ -34,7 +38,7 @@ def order(options: Mapping[str, Any]) -> Order:
         raise click.UsageError("--budget in money needs EXTRACTOR_PRICE_IN and EXTRACTOR_PRICE_OUT")
     return Order(
         tuple(options["sources"]), tuple(options["lists"]), options["archive"], mode, options["deep"], models,
-        options["workers"] or _cores(), money, tokens, options["retry_failed"],
+        options["workers"] or _cores(), money, tokens, options["retry_failed"], options["engine"], options["address"],
     )
 
 

@@ -15,7 +15,7 @@ import time
 from typing import Any
 
 from extractor import __version__
-from extractor.bulk.engine import EngineError
+from extractor.bulk.engine import TIME_LIMIT, EngineError
 from extractor.bulk.work import Failure, Job, Result, perform
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would report home
@@ -40,7 +40,7 @@ class Cluster:
     """An `Engine` (`extractor.bulk.engine`) on the Ray cluster at `address` (host:port; None: the one that RAY_ADDRESS or this
     machine's own Ray names). `seconds`: the time limit for one job, waiting for a core not counted. Raises EngineError."""
 
-    def __init__(self, address: str | None, seconds: float) -> None:
+    def __init__(self, address: str | None, seconds: float = TIME_LIMIT) -> None:
         _reach(address)
         self._seconds = seconds
         try:

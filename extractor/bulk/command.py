@@ -94,9 +94,10 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
     ending = Ending.FAILED
     fault = ""
     archivist = Archivist(archive, lambda reason: setattr(tally, "waiting", reason))
-    engine: Engine = Pool(order.workers, models=bool(order.models))
+    engine: Engine | None = None
     models = _models(order, archive)
     try:
+        engine = await _engine(order)
         run_id, configuration_id = await _begun(order, archivist)
         intake = Intake(
             archivist, run_id, configuration_id, places(order.sources, order.lists), tally, order.retry_failed
@@ -118,7 +119,8 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
     except UnreadableError as error:
         fault = str(error)
     finally:
-        await engine.close()
+        if engine is not None:
+            await engine.close()
         if models is not None:
             await models.close()
         await archivist.close()
@@ -128,6 +130,15 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
     if ending is not Ending.FAILED and not tally.settled:
         _say(screen, [word("W-RUN-NOTHING", language)])
     return _status(tally, ending)
+
+
+async def _engine(order: Order) -> Engine:
+    """Who does the work. Raises EngineError."""
+    if order.engine == "local":
+        return Pool(order.workers, models=bool(order.models))
+    from extractor.bulk.cluster import Cluster  # slow to import, an extra
+
+    return await asyncio.to_thread(Cluster, order.address)
 
 
 def _say(console: Console, lines: Sequence[str]) -> None:

@@ -10,6 +10,9 @@ from typing import Protocol
 
 from extractor.bulk.work import Job, Result
 
+TIME_LIMIT = 300.0
+"""Seconds for one document: a scan of a hundred pages takes as long, nothing that is a report takes longer."""
+
 
 class EngineError(Exception):
     """The engine as a whole is of no use (any more): workers don't start, the cluster is gone. `str()` is one line."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from extractor.bulk.configuration import Configuration, configuration
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`models` are those that the mode asks; `money` and `tokens` bound what they may take."""
+    """`models` are those that the mode asks; `money` and `tokens` bound what they may take. `engine`: a pool of `workers`
+    processes here, or the Ray cluster at `address`."""
 
     sources: tuple[str, ...]
     lists: tuple[str, ...]
@@ -26,6 +27,8 @@ class Order:
     money: float | None = None
     tokens: int | None = None
     retry_failed: bool = False
+    engine: Literal["local", "ray"] = "local"
+    address: str | None = None
 
     @property
     def configuration(self) -> Configuration:

@@ -18,11 +18,9 @@ from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 
-from extractor.bulk.engine import EngineError
+from extractor.bulk.engine import TIME_LIMIT, EngineError
 from extractor.bulk.work import Failure, Job, Result, perform
 
-TIME_LIMIT = 300.0
-"""Seconds for one document: a scan of a hundred pages takes as long, nothing that is a report takes longer."""
 _AHEAD = 2
 """Jobs that a worker has: the one it is at, and the next."""
 _START = 120.0
