@@ -1,0 +1,283 @@
+"""Ruling lines → the tables of a page as cells.
+
+Lines are found by their pixels all over the page, their places by how much of them lies on one row or column of pixels. Which
+sides each cell has is judged side by side; where a line is broken, the sides beside it along the same line decide.
+Only what is on the page is used: nothing here knows the statutory form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractor.documents.ocr.ink import Grey, Inked, Mask, smoothed
+
+_LINE = 4.0
+"""Millimetres: hardly any stroke of a letter is longer."""
+_SHORT = 2.0
+"""Millimetres: runs of this length count on a line that is known, where nothing else stands beside them."""
+_THICK = 1.3
+"""Millimetres: what is thicker is no ruling line."""
+_EVEN = 0.5
+"""The lightest pixel of a run of line, as a share of their mean."""
+_ALONG, _RULED = 60.0, 14.0
+"""Millimetres: of this length of a line so much is there at least, however it is broken."""
+_SEED = 12.0
+"""Millimetres of line across and down that a table has at least."""
+_ACROSS, _DOWN = 15.0, 8.0
+"""Millimetres that may be lost of a line across, and down: other tables stand further away."""
+_CLEAR = 0.6
+"""Of lines that are whole: the share of a side that is ruled, from which on the side is there."""
+
+Shares = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One cell: first row and column, how many it covers, and its box in pixels (x0, y0, x1, y1), up to the middle of the
+    lines around it."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table: its outline in pixels and its cells in reading order."""
+
+    outline: tuple[int, int, int, int]
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """Pixels of lines across and down; `short_across`, `short_down`: also of shorter runs that stand alone."""
+
+    across: Mask
+    down: Mask
+    short_across: Mask
+    short_down: Mask
+
+
+def rulings(page: Inked) -> Rulings:
+    """The ruling lines of a straight page."""
+    grey = smoothed(page.grey, page.noise)
+    across, short_across = _lines(grey, page)
+    down, short_down = _lines(np.ascontiguousarray(grey.T), page)
+    return Rulings(across, np.ascontiguousarray(down.T), short_across, np.ascontiguousarray(short_down.T))
+
+
+def _lines(grey: Grey, page: Inked) -> tuple[Mask, Mask]:
+    """Thin runs across, alike over all their length: faint ones, too, but no row of letters, which is uneven. Long ones on one
+    row with others; and short ones."""
+    thin = np.ones((max(int(page.px(_THICK)), 4), 1), np.uint8)
+    contrast = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, thin)
+    contrast = cv2.dilate(contrast, np.ones((3, 1), np.uint8))  # a line may climb by a pixel or two
+    long = _even_runs(contrast, int(page.px(_LINE)), page)
+    window = int(page.px(_ALONG))
+    beside = cv2.dilate(long, np.ones((max(int(page.px(0.5)), 3), 1), np.uint8))
+    supported = cv2.boxFilter(beside, cv2.CV_32F, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    long = np.asarray((long > 0) & (supported >= page.px(_RULED)), np.uint8)
+    length = max(int(page.px(_SHORT)), 4)
+    short = _even_runs(contrast, length, page)
+    ink = np.asarray(grey < 255 - max(30.0, 1.2 * page.noise), np.float32)
+    density = cv2.blur(ink, (length, max(int(page.px(0.4)), 2)))
+    aside = max(round(page.px(0.7)), 3)
+    above, below = np.roll(density, aside, axis=0), np.roll(density, -aside, axis=0)
+    alone = (short > 0) & (above < 0.2) & (below < 0.2)
+    return long, np.asarray(alone | (long > 0), np.uint8)
+
+
+def _even_runs(contrast: Grey, length: int, page: Inked) -> Mask:
+    least = cv2.morphologyEx(contrast, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    mean = cv2.blur(contrast, (length, 1))
+    return np.asarray((least >= max(20.0, 0.9 * page.noise)) & (least >= _EVEN * mean), np.uint8)
+
+
+def grids(page: Inked, lines: Rulings) -> tuple[Grid, ...]:
+    """The tables of a straight page, from top to bottom."""
+    near = cv2.morphologyEx(lines.across, cv2.MORPH_CLOSE, np.ones((1, int(page.px(_ACROSS))), np.uint8))
+    near |= cv2.morphologyEx(lines.down, cv2.MORPH_CLOSE, np.ones((int(page.px(_DOWN)), 1), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(near, np.ones((5, 5), np.uint8)), connectivity=8)
+    across = np.bincount(labels[lines.across > 0], minlength=len(stats))
+    down = np.bincount(labels[lines.down > 0], minlength=len(stats))
+    crossing = (across >= page.px(_SEED)) & (down >= page.px(_SEED))
+    found = []
+    pieces = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:][crossing[1:]].tolist()]
+    for x0, y0, x1, y1 in _regions(pieces, page.px(2.5)):
+        if x1 - x0 >= page.px(30) and y1 - y0 >= page.px(5):
+            grid = _grid(page, lines, (x0, y0, x1, y1))
+            if grid is not None:
+                found.append(grid)
+    return tuple(found)
+
+
+def _regions(boxes: list[tuple[int, int, int, int]], near: float) -> list[tuple[int, int, int, int]]:
+    """Boxes that lie within `near` of each other joined, from top to bottom: pieces of one broken table."""
+    joined: list[tuple[int, int, int, int]] = []
+    for box in sorted(boxes, key=lambda b: (b[0] - b[2]) * (b[3] - b[1])):
+        for i in range(len(joined) - 1, -1, -1):
+            other = joined[i]
+            if (
+                box[0] - near < other[2] and other[0] - near < box[2] and box[1] - near < other[3] and other[1] - near < box[3]
+            ):
+                box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
+                del joined[i]
+        joined.append(box)
+    return sorted(joined, key=lambda b: b[1])
+
+
+def _grid(page: Inked, lines: Rulings, region: tuple[int, int, int, int]) -> Grid | None:
+    x0, y0, x1, y1 = region
+    across, down = lines.across[y0:y1, x0:x1], lines.down[y0:y1, x0:x1]
+    ys = _places(across, page, page.px(9))
+    xs = _places(np.ascontiguousarray(down.T), page, page.px(4.5))
+    if len(xs) < 2 or len(ys) < 1:
+        return None
+    ys = _closed(ys, down, xs, page)
+    xs = _closed(xs, np.ascontiguousarray(across.T), ys, page)
+    if len(xs) < 2 or len(ys) < 2:
+        return None
+    across, down = lines.short_across[y0:y1, x0:x1], lines.short_down[y0:y1, x0:x1]
+    sides = _shares(across, ys, xs, page), _shares(np.ascontiguousarray(down.T), xs, ys, page)
+    there = np.concatenate([side[side > 0.3] for side in sides])
+    whole = float(np.median(there)) if there.size else 0.0
+    ys, xs, ruled_across, ruled_down = _without_empty(ys, xs, *sides, min(0.8, whole))
+    if len(xs) < 2 or len(ys) < 2 or (len(xs) == 2 and len(ys) == 2):
+        return None
+    least = max(_CLEAR + whole - 1, 0.2)
+    top, left = _decided(ruled_across, least), _decided(ruled_down, least)
+    cells = _cells(xs, ys, top, left)
+    moved = tuple(
+        GridCell(c.row, c.column, c.row_span, c.column_span,
+                 (c.box[0] + x0, c.box[1] + y0, c.box[2] + x0, c.box[3] + y0))
+        for c in cells
+    )
+    return Grid((x0 + int(xs[0]), y0 + int(ys[0]), x0 + int(xs[-1]), y0 + int(ys[-1])), moved)
+
+
+def _places(across: Mask, page: Inked, least: float) -> list[float]:
+    """Rows of pixels at which lines across stand, with at least so many pixels."""
+    width = max(int(page.px(0.5)), 2)
+    profile = across.sum(axis=1, dtype=np.float32)
+    runs = cv2.blur(profile[:, None], (1, 2 * width + 1), borderType=cv2.BORDER_CONSTANT)[:, 0] * (2 * width + 1)
+    covered = cv2.dilate(across, np.ones((2 * width + 1, 1), np.uint8)).sum(axis=1, dtype=np.float32)
+    places: list[float] = []
+    weights = np.where(covered >= least, runs, 0)
+    while weights.max(initial=0) > 0:
+        at = int(np.argmax(weights))
+        a, b = max(at - width, 0), min(at + width + 1, len(profile))
+        centre = float(np.average(np.arange(a, b), weights=profile[a:b])) if profile[a:b].any() else float(at)
+        places.append(centre)
+        apart = max(int(page.px(1.6)), 3)
+        weights[max(at - apart, 0) : at + apart + 1] = 0
+    return sorted(places)
+
+
+def _closed(places: list[float], crossing: Mask, at: list[float], page: Inked) -> list[float]:
+    """The places, and the ends of the lines that cross them, at `at`, where no line closes the table there (a page's end)."""
+    near = max(round(page.px(0.5)), 2)
+    ends = []
+    for x in at:
+        rows = np.flatnonzero(crossing[:, max(round(x) - near, 0) : round(x) + near + 1].any(axis=1))
+        if len(rows):
+            ends.append((float(rows[0]), float(rows[-1])))
+    if len(ends) < 2 or not places:
+        return places
+    first, last = sorted(a for a, _ in ends)[1], sorted(b for _, b in ends)[-2]  # as far as two of them go
+    before = [first] if places[0] - first > page.px(3) else []
+    behind = [last] if last - places[-1] > page.px(3) else []
+    return [*before, *places, *behind]
+
+
+def _shares(across: Mask, ys: list[float], xs: list[float], page: Inked) -> Shares:
+    """The share of each side that is ruled: shape (lines, gaps between the crossing lines)."""
+    near = max(round(page.px(0.5)), 2)
+    shares = np.zeros((len(ys), len(xs) - 1))
+    margin = page.px(0.4)
+    for i, y in enumerate(ys):
+        a = max(round(y) - near, 0)
+        band = across[a : round(y) + near + 1].any(axis=0)
+        for j in range(len(xs) - 1):
+            part = band[int(xs[j] + margin) : max(int(xs[j + 1] - margin), int(xs[j] + margin) + 1)]
+            shares[i, j] = part.mean() if part.size else 0.0
+    return shares
+
+
+def _without_empty(
+    ys: list[float], xs: list[float], across: Shares, down: Shares, least: float
+) -> tuple[list[float], list[float], Shares, Shares]:
+    """Without lines of which no side is ruled, or none as well as `least`: strokes of letters or a stamp made them."""
+    keep_y = [i for i in range(len(ys)) if across[i].max(initial=0) >= least or i in (0, len(ys) - 1)]
+    keep_x = [j for j in range(len(xs)) if down[j].max(initial=0) >= least or j in (0, len(xs) - 1)]
+    if len(keep_y) == len(ys) and len(keep_x) == len(xs):
+        return ys, xs, across, down
+    return (
+        [ys[i] for i in keep_y], [xs[j] for j in keep_x],
+        _merged(across, keep_y, keep_x, xs), _merged(down, keep_x, keep_y, ys),
+    )  # fmt: skip
+
+
+def _merged(shares: Shares, lines: list[int], crossing: list[int], places: list[float]) -> Shares:
+    """The shares of the lines that are left, over the gaps between the crossing lines that are left."""
+    lengths = np.diff(places)
+    out = np.zeros((len(lines), max(len(crossing) - 1, 0)))
+    for j, (a, b) in enumerate(zip(crossing, crossing[1:], strict=False)):
+        out[:, j] = shares[lines][:, a:b] @ lengths[a:b] / lengths[a:b].sum()
+    return out
+
+
+def _decided(shares: Shares, least: float) -> NDArray[np.bool_]:
+    """Which sides are there: those that are ruled over the share `least`; and, where half of that is, those between two that
+    are there on the same line."""
+    there = shares >= least
+    sure = there.copy()
+    for i, j in zip(*np.nonzero((shares >= least / 2) & ~there), strict=True):
+        there[i, j] = 0 < j < shares.shape[1] - 1 and sure[i, j - 1] and sure[i, j + 1]
+    return np.asarray(there, bool)
+
+
+def _cells(
+    xs: list[float], ys: list[float], top: NDArray[np.bool_], left: NDArray[np.bool_]
+) -> list[GridCell]:
+    """Places of the grid joined where no side parts them. `top[i, j]`: the line above row i over column j; `left[j, i]`: the
+    line left of column j beside row i. Of what is no rectangle, the largest ones are taken in turn."""
+    rows, columns = len(ys) - 1, len(xs) - 1
+    taken = np.zeros((rows, columns), bool)
+    found = []
+    for i in range(rows):
+        for j in range(columns):
+            if taken[i, j]:
+                continue
+            down, across = _reach(i, j, top, left, taken)
+            taken[i : i + down, j : j + across] = True
+            found.append(GridCell(i, j, down, across, (round(xs[j]), round(ys[i]), round(xs[j + across]), round(ys[i + down]))))
+    return found
+
+
+def _reach(i: int, j: int, top: NDArray[np.bool_], left: NDArray[np.bool_], taken: NDArray[np.bool_]) -> tuple[int, int]:
+    """How many rows and columns the cell that begins here covers: the largest rectangle without a side inside."""
+    rows, columns = taken.shape
+    widest = columns - j
+    best = (1, 1)
+    for down in range(1, rows - i + 1):
+        row = i + down - 1
+        if down > 1 and top[row, j]:
+            break
+        across = 1
+        if taken[row, j]:
+            break
+        while across < widest and not left[j + across, row] and not taken[row, j + across] and not (
+            down > 1 and top[row, j + across]
+        ):
+            across += 1
+        widest = min(widest, across)
+        if down * widest > best[0] * best[1]:
+            best = (down, widest)
+    return best
