@@ -127,32 +127,34 @@ def _hosts_of(connection: Connection, county: str, changed: Collection[str]) -> 
 
 def texts(connection: Connection, keys: Sequence[str]) -> Changed:
     """Documents, by number, against those that their sentences may be copied from."""
-    rows = connection.execute(select(records).where(records.c.document_id.in_([int(key) for key in keys]))).all()
+    query = select(records).where(records.c.document_id.in_([int(key) for key in keys]))
+    rows: Sequence[Any] = connection.execute(query).all()
     digests = {row.document_id: set(numbers(row.digests)) for row in rows}
     every = set[int]().union(*digests.values())
     common = common_among(connection, every)
     holders = holders_of(connection, every - common)
     likely = {id_: _likely(own - common, holders) for id_, own in digests.items()}
     others = _heads(connection, {other for shared in likely.values() for other in shared})
-    members = {row.document_id: unpacked_record(row.content) for row in rows}
     originals: dict[int, tuple[int, int]] = {}
-    for id_, shared in likely.items():
+    for row in rows:
         older = [
             (-count, others[other].issuer, others[other].year, others[other].hash, other)
-            for other, count in shared.items() if other in others and is_older(others[other], members[id_])
+            for other, count in likely[row.document_id].items() if other in others and is_older(others[other], row)
         ]
         if older:
-            originals[id_] = min(older)[-1], -min(older)[0]
+            originals[row.document_id] = min(older)[-1], -min(older)[0]
     from_ = dict(_fetched(connection, select(records).where(records.c.document_id.in_({o for o, _ in originals.values()}))))
-    found = []
-    for id_, record in members.items():
-        total, nobodys = len(digests[id_]), len(digests[id_] & common)
+    told: dict[int, tuple[Finding, ...]] = {}
+    for row in rows:
+        total, nobodys = len(digests[row.document_id]), len(digests[row.document_id] & common)
+        found = []
         if is_boilerplate(nobodys, total):
-            found.append(not_its_own(record, None, nobodys, total))
-        if id_ in originals:
-            original, count = originals[id_]
-            found.append(not_its_own(record, from_[original], count, total - nobodys))
-    return Changed(rewrite(connection, TEXTS.__contains__, _told(members, found)))
+            found.append(not_its_own(unpacked_record(row.content), None, nobodys, total))
+        if row.document_id in originals:
+            original, count = originals[row.document_id]
+            found.append(not_its_own(unpacked_record(row.content), from_[original], count, total - nobodys))
+        told |= _told({row.document_id: found[0][0]}, found) if found else {row.document_id: ()}
+    return Changed(rewrite(connection, TEXTS.__contains__, told))
 
 
 def _likely(own: Collection[int], holders: Mapping[int, Sequence[int]]) -> dict[int, int]:
@@ -203,4 +205,4 @@ def _told(members: Mapping[int, Record], found: Iterable[tuple[Record, Finding]]
     of: dict[str, list[Finding]] = defaultdict(list)
     for record, finding in found:
         of[record.document].append(finding)
-    return {id_: ranked(record, of.get(record.document, ())) for id_, record in members.items()}
+    return {id_: ranked(r, of[r.document]) if r.document in of else () for id_, r in members.items()}

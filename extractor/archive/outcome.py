@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 
 from extractor.archive.content import finding_of, packed
+from extractor.archive.decisions import of_documents
 from extractor.archive.entry import finding_row
 from extractor.archive.finding_key import keys_of
 from extractor.archive.schema import documents, findings
+from extractor.archive.settling import settle
 from extractor.archive.store import OPEN
 from extractor.verification.finding import Finding
 from extractor.verification.priority import in_order
@@ -33,7 +35,7 @@ def between_reports(connection: Connection, ids: Iterable[int]) -> dict[int, tup
 
 def rewrite(connection: Connection, ours: Callable[[str], bool], found: Mapping[int, tuple[Finding, ...]]) -> int:
     """Put these findings in the place of the documents' findings between reports whose codes are ours; those of other codes
-    stay. What is said again as it was keeps its state. Returns of how many documents anything changed."""
+    stay. What decisions answer is answered again. Returns of how many documents anything changed."""
     known = _rows(connection, found)
     current = _current(connection, [id_ for id_ in found if found[id_] or id_ in known])
     gone: list[int] = []
@@ -46,20 +48,20 @@ def rewrite(connection: Connection, ours: Callable[[str], bool], found: Mapping[
         if [(row.content, row.version_id) for row in before] == [(content, version_id) for content in contents]:
             continue
         gone.append(id_)
-        said = {row.key: (row.state, row.who) for row in before}
         for place, (finding, key, content) in enumerate(zip(after, keys_of(after), contents, strict=True), 1):
             index = finding_row(-place, finding, key)
-            state, who = said.get(key, (OPEN, None))
             new.append({
                 "document_id": id_, "version_id": version_id, "ordinal": index.ordinal, "code": index.code,
                 "severity": index.severity, "priority": index.priority, "table": index.table, "cell": index.cell,
-                "key": key, "reader": None, "issuer": issuer, "year": year, "state": state, "who": who, "content": content,
+                "key": key, "reader": None, "issuer": issuer, "year": year, "state": OPEN, "content": content,
             })  # fmt: skip
     for at in range(0, len(gone), _LIST):
         some = gone[at : at + _LIST]
         connection.execute(delete(findings).where(findings.c.document_id.in_(some), findings.c.ordinal < 0))
     if new:
         connection.execute(insert(findings), new)
+    for id_ in sorted(of_documents(connection, gone)):
+        settle(connection, id_)
     return len(gone)
 
 

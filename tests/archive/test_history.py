@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +11,17 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select
 
 from extractor.archive.connecting import connect
+from extractor.archive.decisions import add
 from extractor.archive.history import put_units, update_history
 from extractor.archive.outcome import between_reports
 from extractor.archive.record import packed_record, packed_sentences, unpacked_record
 from extractor.archive.schema import affected, documents, findings, records, sentences
+from extractor.archive.settling import settle
 from extractor.archive.store import writing
+from extractor.decision import Decision
 from extractor.documents.load import document_from_bytes
 from extractor.pipeline import extract
 from extractor.verification.across import MOST_OF_A_BODY, Record, check_across, record_of
@@ -54,6 +58,14 @@ def found_in(engine: Engine) -> dict[str, tuple[Finding, ...]]:
         return {hashes[id_]: told for id_, told in between_reports(connection, hashes).items()}
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive without anything in it."""
+    path = tmp_path_factory.mktemp("empty") / "a.sqlite"
+    connect(str(path)).dispose()
+    return path
+
+
 @st.composite
 def arrivals(draw: st.DrawFn) -> list[list[Record]]:
     """Sets of reports as they come. A document that comes again was read anew, and may say anything."""
@@ -67,8 +79,10 @@ def arrivals(draw: st.DrawFn) -> list[list[Record]]:
 
 @settings(max_examples=40, deadline=None)
 @given(arrivals(), st.booleans())
-def test_in_steps_as_at_once(tmp_path_factory: pytest.TempPathFactory, steps: list[list[Record]], units: bool) -> None:
-    engine = connect(str(tmp_path_factory.mktemp("steps") / "a.sqlite"))
+def test_in_steps_as_at_once(
+    empty: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[list[Record]], units: bool
+) -> None:
+    engine = connect(str(shutil.copy(empty, tmp_path_factory.mktemp("steps"))))
     parents = PARENTS if units else {}
     now: dict[str, Record] = {}
     for number, step in enumerate(steps):
@@ -87,8 +101,8 @@ def test_any_order_and_any_steps_with_more_reports_than_are_compared(tmp_path: P
     reports = [made(number, "教育局", 2020 + number % 4, {CELLS[0]: number % 3}) for number in range(MOST_OF_A_BODY + 20)]
     template = range(1000, 1012)
     reports += [
-        made(500 + number, f"云溪县第{number}中学", 2020 + number % 2, having=[*template, *range(at := number // 2 * 7, at + 7)])
-        for number in range(MOST_HOLDERS + 20)
+        made(500 + n, f"云溪县第{n}中学", 2020 + n % 2, having=[*template, *range(at := n // 2 * 7, at + 7)])
+        for n in range(MOST_HOLDERS + 20)
     ]
     whole = check_across(reports)
     assert {"A-NAMESAKES", "A-BOILERPLATE", "A-COPIED"} <= {f.code for told in whole.values() for f in told}
@@ -137,15 +151,18 @@ def test_what_was_answered_stays_answered_until_it_says_something_else(tmp_path:
     put_entries(engine, [entry_with(before), entry_with(now)])
     update_history(engine)
     with writing(engine) as connection, connection.begin():
-        connection.execute(update(findings).values(state="decided", who="li"))
+        row = connection.execute(select(findings)).one()
+        said = Decision(0, row.document_id, row.version_id, 0.0, "li", "dismissed", "one", finding=row.key, code=row.code)
+        add(connection, [said])
+        settle(connection, row.document_id)
     again = [entry_with(now), entry_with(made(3, "云溪县水务局", 2023, {CELLS[0]: 1}))]
     put_entries(engine, again, "another")
     update_history(engine)
     state = select(findings.c.state, findings.c.version_id == documents.c.version_id)
     with engine.connect() as connection:
         joined = state.join(documents, documents.c.id == findings.c.document_id)
-        assert connection.execute(joined).all() == [("decided", True)]
-        put_entries(engine, [entry_with(replace(before, values={CELLS[2]: 5}))], "third")
+        assert connection.execute(joined).all() == [("dismissed", True)]
+    put_entries(engine, [entry_with(replace(before, values={CELLS[2]: 5}))], "third")
     update_history(engine)
     with engine.connect() as connection:
         assert connection.execute(select(findings.c.state)).all() == [("open",)]
