@@ -61,6 +61,11 @@ HOSTILE = {
     "combining marks": REPORT.replace("\t", "\u0301\t"),
     "zero width": "\u200b".join(REPORT),
     "right to left": "\u202e" + REPORT,
+    "table without end": REPORT.replace("规章\t", "某项\t1\t2\n" * 100_000 + "规章\t"),
+    "rows without end": REPORT.replace("规章\t", "<tr><td>某项</td><td>1</td></tr>" * 50_000 + "规章\t"),
+    "line feeds": "\n" * 100_000 + REPORT.replace("二、主动", "\n" * 100_000 + "二、主动") + "\n" * 100_000,
+    "spaces": " " * 100_000 + REPORT.replace("二、主动", " " * 100_000 + "二、主动") + " " * 100_000,
+    "parts without end": REPORT.replace("二、主动", "发布信息3条，其中" * 30_000 + "二、主动"),
     "zeros everywhere": "一、总体情况\n三、收到和处理政府信息公开申请情况\n" + "0 " * 50_000,
 }
 
@@ -68,6 +73,14 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_borne(name: str) -> None:
     output(HOSTILE[name])
+
+
+def test_what_stands_below_a_table_without_end_is_said_to_be_unread() -> None:
+    written = output(HOSTILE["table without end"])
+    assert written is not None
+    (finding,) = [f for f in written["findings"] if f["code"] == "S-TABLE-LONG"]
+    assert {cell["value"] for name, cell in written["cells"].items() if name.startswith("disclosure.")} == {None}
+    assert finding["spans"][0][1] - finding["spans"][0][0] > 500_000
 
 
 def test_two_reports_in_one_file_are_named() -> None:

@@ -64,10 +64,14 @@ class _Source:
 def read_tables(document: Document, text: str, fits: Mapping[str, Fit]) -> dict[str, TableReading]:
     """Every table of the forms, read from where it was found. `text` is the view's text with HTML tags blanked."""
     source = _Source(document, text, not document.view.starts)
-    return {
-        key: replace((_read_one_line if fit.table.one_line else _read_rows)(source, fit), span=fit.span, score=fit.score)
-        for key, fit in fits.items()
-    }
+    readings: dict[str, TableReading] = {}
+    for key, fit in fits.items():
+        read = (_read_one_line if fit.table.one_line else _read_rows)(source, fit)
+        readings[key] = replace(read, span=fit.span, score=fit.score)
+        if fit.unread is not None:
+            too_long = Defect("S-TABLE-LONG", (), (source.span(*fit.unread),), _names(fit.table))
+            readings[key] = replace(readings[key], defects=(*read.defects, too_long))
+    return readings
 
 
 def survey_tables(document: Document, text: str, fits: Mapping[str, Fit]) -> dict[str, TableReading]:

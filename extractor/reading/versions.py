@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 from extractor.documents.view import View
 from extractor.forms import Table, forms
@@ -15,6 +17,10 @@ from extractor.reading.lines import Cut, Line, table_lines
 from extractor.report import Section, Span
 
 _SAME = 0.1  # two forms whose labels fit this equally are told apart by the other tables and the year
+_MOST_LINES = 3000
+"""The longest table of the forms has some 40 rows, printed one cell per line some 400 lines."""
+_FULL_LINE = re.compile(r"\S[^\n]*")
+_HTML_ROW = re.compile(r"<tr\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Fit:
     score: float
     detached: bool = False
     span: Span | None = None
+    unread: Span | None = None
+    """What of the table's section was not looked at (offsets of the view), it having more lines than any table."""
 
 
 @cache
@@ -66,12 +74,23 @@ def fitted_tables(
         region = spans.get(versions[0][1].section)
         start, end = view.view_span(*region) if region else (0, 0)
         columns = max(len(r.columns) for r in versions[0][1].rows)
+        whole, end = end, _end_of_table(tagged, text, start, end)
         lines = table_lines(tagged, text, start, end, columns, cut) if region else list(behind)
         words = squeeze.__wrapped__(text[start:end])
         best = _best([_fit(code, table, lines, words) for code, table in versions], chosen.values(), year)
         behind = _behind(best, [t for _, t in _next_tables(key) if t.section not in spans])
         chosen[key] = replace(best, spare=tuple(line for line in best.spare if line not in behind), span=region)
+        if end < whole:
+            chosen[key] = replace(chosen[key], unread=(end, whole))
     return chosen
+
+
+def _end_of_table(tagged: str, text: str, start: int, end: int) -> int:
+    """Where the section's text is cut off: behind so many lines, or rows of HTML tables, as no table has."""
+    for pattern, of in ((_FULL_LINE, text), (_HTML_ROW, tagged)):
+        last = next(islice(pattern.finditer(of, start, end), _MOST_LINES, None), None)
+        end = last.start() if last else end
+    return end
 
 
 def _fit(form: str, table: Table, lines: list[Line], words: str) -> Fit:
