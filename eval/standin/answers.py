@@ -15,14 +15,16 @@ from extractor.eval.truth import CellTruth, ClaimTruth, Truth, same
 from extractor.forms import form as form_of
 from extractor.pipeline import read_report
 from extractor.reading.labels import similarities
-from extractor.reading.model.answer import Row, StatedClaim, StatedFigure
+from extractor.reading.model.answer import Row, StatedClaim, StatedFigure, by_line, in_runs
 from extractor.reading.model.codes import code_of, packed
 from extractor.reading.model.question import Lines, lines_of
 from extractor.report import Report, Span, State
 
 _ASKED = re.compile(r"要读：([drpn ]*)\n")
 _LETTERS = {"d": "disclosure", "r": "requests", "p": "disputes"}
-_LABEL = 12
+_LABEL = 8
+_BESIDE = 60
+"""Characters before a number in which what it counts may stand; else it is said."""
 _KINDS: Mapping[str, Literal["sum", "share", "repeated"]] = {"sum": "sum", "share": "share", "repeated": "repeated"}
 
 
@@ -46,6 +48,10 @@ class Library:
         for index in range(len(self._documents)):
             for line in self._know(index).lines.numbered.values():
                 self._by_line.setdefault(line.shown, []).append(index)
+
+    def known(self) -> list[Known]:
+        """Every document with its truth and its places."""
+        return [self._know(index) for index in range(len(self._documents))]
 
     def _know(self, index: int) -> Known:
         if index not in self._known:
@@ -84,13 +90,18 @@ def right_answer(known: Known, letters: list[str]) -> Answer:
 def as_json(answer: Answer) -> dict[str, Any]:
     """The answer as it is sent: rows that need no values in runs."""
     return {
-        "rows": [str(Row(row["row"], row["line"], tuple(row["values"]))) for row in answer["rows"]],
+        "rows": in_runs([Row(row["row"], row["line"], tuple(map(_plain, row["values"]))) for row in answer["rows"]]),
         "zero": packed([(name, line) for name, line, _ in answer["zero"]]),
         "blank": packed(answer["blank"]),
         "absent": packed([(name, None) for name in answer["absent"]]),
-        "figures": [str(figure) for figure in answer["figures"]],
+        "figures": by_line(answer["figures"]),
         "claims": [str(claim) for claim in answer["claims"]],
     }
+
+
+def _plain(value: str | None) -> str | None:
+    """A value without the note behind it that holds a sign of the notation."""
+    return value if value is None else re.split(r"[|;]", value)[0]
 
 
 def _places(truth: Truth, report: Report) -> dict[str, Span]:
@@ -179,7 +190,9 @@ def _narrative(known: Known, answer: Answer) -> None:
             continue
         raw = known.lines.document.text[slice(*figure.span)]
         number = "0" if figure.value == 0 and not any(c.isdigit() for c in raw) else raw
-        answer["figures"].append(StatedFigure(line, number, figure.unit, figure.label[:_LABEL]))
+        beside = known.lines.document.text[max(0, figure.span[0] - _BESIDE) : figure.span[0]]
+        label = "" if figure.label[:_LABEL] in "".join(beside.split()) else figure.label[:_LABEL]
+        answer["figures"].append(StatedFigure(line, number, figure.unit, label))
         spans.append((figure.span, figure.value))
     for claim in known.truth.claims:
         stated = _claim(claim, spans)

@@ -59,7 +59,7 @@ def _values(content: str) -> dict[tuple[str, int], tuple[str | None, int | None]
     """Value and line by row and column; columns of rows of zeros count as one."""
     answer = json.loads(content)
     found: dict[tuple[str, int], tuple[str | None, int | None]] = {}
-    for row in map(Row.of, answer["rows"]):
+    for row in (row for entry in answer["rows"] for row in Row.of(entry)):
         found.update({(row.code, column): (value, row.line) for column, value in enumerate(row.values)})
     for code, line in runs(answer["zero"]):
         columns = {"r": 7, "p": 5}.get(code[0], 1)

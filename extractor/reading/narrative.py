@@ -50,7 +50,7 @@ def read_figures(view: View, sections: tuple[Section, ...], tables: tuple[Span, 
     for counted in found:
         if counted.start < done:
             continue
-        label = counted.label or _label(text, done, counted.start, counted.tail, label, counted.unit)
+        label = counted.label or label_of(text, done, counted.start, counted.tail, label, counted.unit)
         at = counted.start + start
         key = next((k for k, a, b in places if a <= at < b), "overview" if places else "")
         span = view.source_span(at, counted.end + start)
@@ -78,7 +78,7 @@ def _without(text: str, start: int, end: int, tables: list[Span]) -> str:
     return "".join((*parts, whole[at:]))
 
 
-def _label(text: str, done: int, begin: int, tail: int, before: str, unit: str) -> str:
+def label_of(text: str, done: int, begin: int, tail: int, before: str, unit: str) -> str:
     """What a figure counts: the words before it in its clause, or where there are none, those behind it, or what the
     figure before it counted."""
     start = max(done, begin - 60)

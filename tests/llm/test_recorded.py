@@ -78,7 +78,7 @@ def test_report(name: str, mode: Mode, settings: Settings) -> None:
     finally:
         client.close()
     assert [asked.outcome for asked in report.models] == [Kind.ANSWERED]
-    assert report.models[0].prompt == prompt("read-report", 1).identity
+    assert report.models[0].prompt == prompt("read-report", 2).identity
     assert report.models[0].tokens_in > report.models[0].tokens_out > 0
     output = to_json_object(source, report, verification)
     named = named_cells(output["findings"])
@@ -108,7 +108,7 @@ def test_what_left_carries_the_strict_schema_and_no_secret(path: Path) -> None:
             assert held == {"name": "ReportAnswer", "strict": True, "schema": ReportAnswer.strict_schema()}
         assert request["uri"].startswith(ENDPOINT)
         assert set(request["headers"]) <= {"content-type", "Content-Type"}
-        assert request["body"]["messages"][0]["content"].startswith(prompt("read-report", 1).text)
+        assert request["body"]["messages"][0]["content"].startswith(prompt("read-report", 2).text)
 
 
 @pytest.mark.parametrize("path", cassettes(), ids=lambda path: path.stem)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from extractor.eval.generate import generate
 from extractor.llm.client import Question
 from extractor.messages import catalogue
-from extractor.reading.model.answer import ReportAnswer
+from extractor.reading.model.answer import ReportAnswer, Row, StatedClaim, StatedFigure, by_line, in_runs
 from extractor.reading.model.codes import codes, packed, runs
 from extractor.reading.model.prompts import prompt
 from extractor.reading.modes import Mode, Plan
@@ -36,11 +36,11 @@ def test_the_fixed_part_is_the_same_for_all_documents_and_modes() -> None:
 
 
 def test_the_prompt_has_a_version_and_a_hash() -> None:
-    assert re.fullmatch(r"read-report-1#[0-9a-f]{12}", prompt("read-report", 1).identity)
+    assert re.fullmatch(r"read-report-2#[0-9a-f]{12}", prompt("read-report", 2).identity)
 
 
 def test_no_expected_arithmetic_in_the_prompt() -> None:
-    fixed = prompt("read-report", 1).text
+    fixed = prompt("read-report", 2).text
     for word in ("勾稽", "等于", "之和", "相加", "合计应", "平衡", "核对", "校验", "应为", "sum", "equal", "must"):
         assert word not in fixed
     for code, message in catalogue().items():
@@ -115,6 +115,42 @@ def test_runs_of_rows_say_what_was_packed(rows: list[tuple[str, int | None]]) ->
 @given(st.lists(st.text(alphabet="drp0123456789@-", max_size=14), max_size=5))
 def test_runs_name_known_rows_only(entries: list[str]) -> None:
     assert all(code in codes() for code, _ in runs(entries))
+
+
+VALUE = st.one_of(st.none(), st.sampled_from(["", "0", "3", "12", "/", "-"]))
+
+
+CODES = st.sampled_from(["d1", "d2", "r3", "r4", "r5", "p1", "p2", "p3"])
+ROW = st.builds(Row, CODES, st.integers(58, 61), st.lists(VALUE, min_size=1, max_size=8).map(tuple))
+
+
+@given(st.lists(ROW, max_size=8))
+def test_rows_say_what_was_written(rows: list[Row]) -> None:
+    whole: dict[str, list[str]] = {key: [] for key in ReportAnswer.model_fields}
+    answer = ReportAnswer.model_validate(whole | {"rows": in_runs(rows)})
+    assert [row for entry in answer.rows for row in Row.of(entry)] == rows
+
+
+FIGURE = st.builds(
+    StatedFigure, st.integers(1, 3), st.sampled_from(["0", "183", "1,024", "3.5", "十二"]),
+    st.sampled_from(["", "条", "万元", "%"]), st.sampled_from(["", "培训"]),
+)
+PLACE = st.integers(0, 99)
+CLAIM = st.one_of(
+    st.builds(
+        lambda total, parts: StatedClaim("sum", total, tuple(parts), None), PLACE, st.lists(PLACE, min_size=1, max_size=9)
+    ),
+    st.builds(lambda a, b, c: StatedClaim("share", a, (b,), c), PLACE, PLACE, PLACE),
+    st.builds(lambda parts: StatedClaim("repeated", None, tuple(parts), None), st.lists(PLACE, min_size=2, max_size=4)),
+)
+
+
+@given(st.lists(FIGURE, max_size=9), st.lists(CLAIM, max_size=4))
+def test_a_narrative_says_what_was_written(figures: list[StatedFigure], claims: list[StatedClaim]) -> None:
+    whole: dict[str, list[str]] = {key: [] for key in ReportAnswer.model_fields}
+    answer = ReportAnswer.model_validate(whole | {"figures": by_line(figures), "claims": [str(c) for c in claims]})
+    assert [figure for entry in answer.figures for figure in StatedFigure.of(entry)] == figures
+    assert [StatedClaim.of(entry) for entry in answer.claims] == claims
 
 
 HOSTILE = [

@@ -13,7 +13,7 @@ from functools import cache
 from extractor.forms import forms
 
 _LETTERS = {"disclosure": "d", "requests": "r", "disputes": "p"}
-_RUN = re.compile(r"([drp])(\d{1,2})(?:-([drp])(\d{1,2}))?(?:@(\d{1,5})(?:-(\d{1,5}))?)?")
+_RUN = re.compile(r"([drp])(\d{1,2})(?:-(\d{1,2}))?(?:@(\d{1,5})(\*)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +59,18 @@ def codes_of(table: str, form: str) -> tuple[str, ...]:
 
 
 def runs(entries: tuple[str, ...] | list[str]) -> Iterator[tuple[str, int | None]]:
-    """The rows that entries such as `r4@59`, `r4-r9@60-65`, `p1-p3@70`, `r20-r25` name, each with its line (None: none named).
-    A run of rows lies on as many lines, one after the other, or on one line; other runs name nothing."""
+    """The rows that entries such as `r4@59`, `r4-9@60`, `p1-3@70*`, `r20-25` name, each with its line (None: none named). A run
+    of rows lies on as many lines, one after the other from the one named, or with `*` on that one line."""
     for entry in entries:
         match = _RUN.fullmatch(entry)
         if match is None:
             continue
-        letter, low, last_letter, high, line, last_line = match.groups()
+        letter, low, high, line, together = match.groups()
         first, last = int(low), int(high or low)
-        if last < first or (last_letter or letter) != letter:
-            continue
         start = int(line) if line else None
-        single = last_line is None
-        if start is not None and not single and int(last_line) - start != last - first:
-            continue
         for number in range(first, last + 1):
             if f"{letter}{number}" in codes():
-                yield f"{letter}{number}", start if start is None or single else start + number - first
+                yield f"{letter}{number}", start if start is None or together else start + number - first
 
 
 def packed(rows: list[tuple[str, int | None]]) -> list[str]:
@@ -93,8 +88,8 @@ def packed(rows: list[tuple[str, int | None]]) -> list[str]:
             step = moved
             end += 1
         (name, line), (last, last_line) = rows[at], rows[end - 1]
-        place = "" if line is None else f"@{line}" if line == last_line else f"@{line}-{last_line}"
-        entries.append((name if end == at + 1 else f"{name}-{last}") + place)
+        place = "" if line is None else f"@{line}*" if line == last_line and end > at + 1 else f"@{line}"
+        entries.append((name if end == at + 1 else f"{name}-{_number(last)}") + place)
         at = end
     return entries
 

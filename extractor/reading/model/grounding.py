@@ -70,7 +70,7 @@ class Grounded:
 def claims_of(answer: ReportAnswer) -> dict[str, list[Claimed]]:
     """By row code, all that an answer says of it; more than one entry is a contradiction."""
     found: dict[str, list[Claimed]] = {}
-    for row in map(Row.of, answer.rows):
+    for row in (row for entry in answer.rows for row in Row.of(entry)):
         found.setdefault(row.code, []).append(Claimed(row.code, row.line, row.values))
     for said, entries in ((Said.ZERO, answer.zero), (Said.BLANK, answer.blank), (Said.ABSENT, answer.absent)):
         for code, line in runs(entries):

@@ -10,6 +10,7 @@ from extractor.reading.cells import Kind, content_of
 from extractor.reading.model.answer import ReportAnswer, StatedClaim, StatedFigure
 from extractor.reading.model.grounding import NEARBY
 from extractor.reading.model.question import Lines
+from extractor.reading.narrative import label_of
 from extractor.reading.numerals import chinese_number
 from extractor.report import Claim, Defect, Figure, Number, Report, Span
 
@@ -32,7 +33,7 @@ def read_narrative(lines: Lines, report: Report, answer: ReportAnswer) -> Narrat
     taken: set[Span] = set()
     found: list[Figure | None] = []
     defects: list[Defect] = []
-    for stated in map(StatedFigure.of, answer.figures):
+    for stated in (figure for entry in answer.figures for figure in StatedFigure.of(entry)):
         figure = _look_up(lines, report, known, stated, taken)
         found.append(figure)
         if figure is None:
@@ -69,7 +70,9 @@ def _look_up(
                 return None
             unit = _unit(lines.text, end, stated.unit)
             raw = lines.document.text[slice(*span)]
-            return Figure(_label(stated.label), value, unit, span, _section(report, span), raw)
+            # what the words beside a number say it counts is taken from there, not from the model
+            label = _label(stated.label) or label_of(lines.text, place.start, start, end + len(unit), "", unit)
+            return Figure(label, value, unit, span, _section(report, span), raw)
         if number == "0":  # "none was received": the phrase is the place
             bounds = view.source_span(place.start, place.end)
             for span, figure in known.items():

@@ -15,7 +15,7 @@ from extractor.reading.model.lines import NumberedLine, numbered_lines
 from extractor.reading.model.prompts import prompt
 from extractor.report import Report
 
-PROMPT = ("read-report", 1)
+PROMPT = ("read-report", 2)
 _LETTERS = {"disclosure": "d", "requests": "r", "disputes": "p"}
 _LIMIT = 4000
 """Tokens of an answer; the longest seen on generated reports with a number in every cell have some 3,000."""
