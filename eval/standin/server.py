@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from extractor.eval.standin.allowance import Allowance
 from extractor.eval.standin.answers import Library, as_json
 from extractor.eval.standin.errors import ErrorModel, with_errors
 from extractor.eval.standin.faults import BODIES, Faults
@@ -37,11 +39,13 @@ def from_library(library: Library, errors: ErrorModel | None = None) -> Content:
 
 @dataclass(slots=True)
 class StandIn:
-    """One stand-in. `requests` keeps the bodies received, in order. `latency`: seconds before each response."""
+    """One stand-in. `requests` keeps the bodies received, in order. `latency`: seconds before each response. `allowance`: what
+    it lets through; the rest gets status 429 with Retry-After."""
 
     content: Content
     faults: Faults = field(default_factory=Faults)
     latency: float = 0.0
+    allowance: Allowance = field(default_factory=Allowance)
     requests: list[dict[str, Any]] = field(default_factory=list)
     port: int = 0
 
@@ -98,6 +102,14 @@ class StandIn:
     async def _respond(self, body: dict[str, Any], writer: asyncio.StreamWriter) -> bool:
         """Whether the connection stays open."""
         self.requests.append(body)
+        now = time.monotonic()
+        told = self._told(now)
+        after = self.allowance.admit(now, _tokens(self._completion(body, ""))) if self.allowance.limited else None
+        if after is not None:
+            error = {"message": "stand-in: rate limit", "type": None, "code": "rate_limit_exceeded"}
+            writer.write(_response(429, {"error": error}, f"Retry-After: {after:.3f}\r\n{told}"))
+            await writer.drain()
+            return True
         fault, seconds = self.faults.next()
         if self.latency or fault == "slow":
             await asyncio.sleep(self.latency + (seconds or 0.0 if fault == "slow" else 0.0))
@@ -118,7 +130,7 @@ class StandIn:
         if body.get("stream"):
             await _stream(writer, completion)
             return True
-        whole = _response(200, completion)
+        whole = _response(200, completion, told)
         if fault == "cut":
             whole = _whole(json.dumps(completion).encode()[: len(whole) // 4])
         if fault == "drip":
@@ -127,6 +139,9 @@ class StandIn:
         writer.write(whole[: len(whole) // 2] if fault == "half" else whole)
         await writer.drain()
         return fault != "half"
+
+    def _told(self, now: float) -> str:
+        return "".join(f"{name}: {value}\r\n" for name, value in self.allowance.headers(now).items())
 
     def _completion(self, body: dict[str, Any], fault: str) -> dict[str, Any]:
         message: dict[str, Any] = {"role": "assistant", "content": self.content(body), "refusal": None}
@@ -159,6 +174,10 @@ class StandIn:
             "choices": [{"index": 0, "message": message, "finish_reason": reason}],
             "usage": {"prompt_tokens": used, "completion_tokens": out, "total_tokens": used + out},
         }
+
+
+def _tokens(completion: dict[str, Any]) -> int:
+    return int(completion["usage"]["total_tokens"])
 
 
 def _length(head: bytes) -> int:
