@@ -335,6 +335,27 @@ def evaluate(arguments: tuple[str, ...]) -> None:
     eval_group.main(list(arguments), prog_name="extractor eval")
 
 
+def _of_the_review(name: str, words: str) -> None:
+    """A command whose options are read by `extractor.review.cli`, which is slow to import."""
+
+    @cli.command(name, help=words, add_help_option=False, context_settings={"ignore_unknown_options": True})
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    def command(arguments: tuple[str, ...]) -> None:
+        from extractor.messages import text
+
+        try:
+            from extractor.review import cli as review
+        except ModuleNotFoundError as missing:
+            raise click.UsageError(text("E-NO-REVIEW-PACKAGES", {"package": missing.name}, "en")) from None
+        commands = {"review": review.review, "serve": review.serve, "user": review.user}
+        commands[name].main(list(arguments), prog_name=f"extractor {name}")
+
+
+_of_the_review("review", "Decide what is in doubt, alone, in a browser on this machine. 审核存疑之处。")
+_of_the_review("serve", "Serve reviewers who have accounts, and the API. 供多人审核。")
+_of_the_review("user", "Accounts of reviewers. 审核账号。")
+
+
 def _print_as_json(value: object) -> None:
     import orjson
 

@@ -34,8 +34,8 @@ class Alone:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A proxy that has checked who somebody is and says so in `header`. It is believed where the connection comes from one of
-    `addresses`, and nowhere else."""
+    """A proxy at one of `addresses`, which is believed where a request comes from, and, where it has checked who somebody is
+    and says so in `header`, who asks. Nobody else's word is taken for either."""
 
     header: str
     addresses: tuple[Network, ...]
@@ -87,16 +87,26 @@ def _same(one: str, other: str) -> bool:
 
 
 def _named(request: Request, proxy: Proxy) -> str:
-    """Whom the proxy names; "" where it is not the proxy that speaks."""
-    if request.client is None or not request.headers.get(proxy.header):
+    """Whom the proxy names; "" where it names nobody, or it is not the proxy that speaks."""
+    if not proxy.header or not comes_from(request, proxy):
         return ""
-    try:
-        address = ip_address(request.client.host)
-    except ValueError:
-        return ""
-    believed = any(address in network for network in proxy.addresses)
-    name = request.headers[proxy.header].strip()
     try:  # headers are read as latin-1; names are UTF-8
-        return name.encode("latin-1").decode("utf-8") if believed else ""
+        return request.headers.get(proxy.header, "").strip().encode("latin-1").decode("utf-8")
     except UnicodeError:
         return ""
+
+
+def comes_from(request: Request, proxy: Proxy) -> bool:
+    try:
+        address = ip_address(request.client.host if request.client is not None else "")
+    except ValueError:
+        return False
+    return any(address in network for network in proxy.addresses)
+
+
+def address_of(request: Request, proxy: Proxy | None) -> str:
+    """Where a request comes from; of one that comes by the trusted proxy, what that says."""
+    forwarded = request.headers.get("x-forwarded-for", "")
+    if forwarded and proxy is not None and comes_from(request, proxy):
+        return forwarded.rpartition(",")[2].strip()[:100]
+    return request.client.host if request.client is not None else ""

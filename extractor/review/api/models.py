@@ -135,6 +135,13 @@ class FindingDetail(FindingRow):
     made: bool = Field(description="made by a decision, not there as published")
 
 
+class FindingDetails(Model):
+    """`version` is what is handed in with a decision."""
+
+    version: int
+    findings: list[FindingDetail]
+
+
 class CellValue(Model):
     cell: CellId
     value: Exact | None = Field(
@@ -189,6 +196,10 @@ class DecisionRow(Model):
     undoes: int | None
     undone: bool
     stale: bool = Field(description="the cell is read otherwise now than when it was decided")
+
+
+class DecisionLog(Model):
+    decisions: list[DecisionRow]
 
 
 class Taken(Model):

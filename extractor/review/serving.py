@@ -1,0 +1,84 @@
+"""Starts the server: for one person on this machine, or for several with accounts."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+import webbrowser
+from collections.abc import Collection, Sequence
+from ipaddress import ip_address, ip_network
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from extractor.review.accounts import any_account
+from extractor.review.app import Serving, create_app
+from extractor.review.guarding import LOOPBACK
+from extractor.review.identity import Alone, Proxy
+
+
+class ServingError(Exception):
+    """Why the server doesn't start; one line."""
+
+
+def review(engine: Engine, name: str, port: int, browser: bool) -> None:
+    """Serve one person on loopback, without accounts, until interrupted. The link with the session's key is printed; who has
+    not got it does not get in. Raises ServingError."""
+    alone = Alone(name)
+    with _listening("127.0.0.1", port) as listener:
+        link = f"http://127.0.0.1:{listener.getsockname()[1]}/enter?key={alone.secret}"
+        print(link, flush=True)
+        if browser:
+            threading.Thread(target=_open, args=(link,), daemon=True).start()
+        _run(create_app(engine, Serving(alone=alone)), listener)
+
+
+def serve(
+    engine: Engine, host: str, port: int, hosts: Sequence[str], header: str | None, proxies: Sequence[str]
+) -> None:
+    """Serve people with accounts until interrupted. Raises ServingError: there are none, or the call makes no sense."""
+    with engine.connect() as connection:
+        if not any_account(connection):
+            raise ServingError("there are no accounts yet: extractor user add NAME --role lead --archive ARCHIVE")
+    if header and not proxies:
+        raise ServingError("--trust-header needs --trust-proxy: the addresses that may set it")
+    try:
+        proxy = Proxy(header or "", tuple(ip_network(p) for p in proxies)) if proxies else None
+    except ValueError as error:
+        raise ServingError(f"--trust-proxy: {error}") from None
+    served: Collection[str] | None = hosts or (LOOPBACK if _is_loopback(host) else None)
+    with _listening(host, port) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        print(f"http://{shown}:{listener.getsockname()[1]}/", flush=True)
+        _run(create_app(engine, Serving(proxy=proxy, hosts=served)), listener)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ServingError(f"{host}:{port}: {error.strerror or error}") from None
+
+
+def _run(app: FastAPI, listener: socket.socket) -> None:
+    # who a request comes from is `identity`'s to say; uvicorn's own reading of forwarded headers would get between
+    config = uvicorn.Config(
+        app, log_level="warning", server_header=False, proxy_headers=False, timeout_keep_alive=20, limit_concurrency=500,
+        h11_max_incomplete_event_size=65536,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _open(link: str) -> None:
+    time.sleep(0.5)  # the server is listening already; this only lets its first lines come before the browser's
+    webbrowser.open(link)
