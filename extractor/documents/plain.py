@@ -2,7 +2,8 @@
 
 A byte order mark decides; else UTF-8 where the bytes are UTF-8, all of them or all but a few; else the encoding that the file
 says it has, if the bytes are that; else what charset-normalizer says of the bytes among the encodings that Chinese text comes
-in. A byte order mark is no part of the text.
+in. A byte order mark is no part of the text. Line ends stay as they are, but where all of them are carriage returns, as old
+systems wrote them, these are line feeds: one character for one, so that offsets are the same.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def decoded(content: bytes, source: str, declared: str = "") -> tuple[str, str, 
         first = text.index(controls[0])
         raise UnreadableError("E-BINARY", source, offset=len(text[:first].encode(encoding, "surrogatepass")))
     check_visible(text, source)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
     return text, encoding, _defects(text, pending)
 
 

@@ -43,6 +43,11 @@ def test_same_text_from_each_encoding(content: bytes) -> None:
     assert document.defects == ()
 
 
+def test_carriage_returns_alone_are_line_ends() -> None:
+    lines = TEXT.replace("\r\n", "\n")
+    assert document_from_bytes(lines.replace("\n", "\r").encode(), "report.txt").text == lines
+
+
 @given(CHINESE)
 def test_utf8_is_taken_as_it_is(text: str) -> None:
     assert document_from_bytes(text.encode(), "x").text == text
