@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from extractor.several import Extracted, extract_files
 from extractor.documents.unreadable import UnreadableError
+from extractor.several import Extracted, extract_files
 from extractor.verification.across import Record, check_across, record_of
 from extractor.verification.finding import Finding
 
