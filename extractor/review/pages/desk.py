@@ -139,17 +139,19 @@ def _finding(one: Shown, case: _Case) -> dict[str, Any]:
 
 
 def _option(option: Option, case: _Case) -> dict[str, Any]:
-    values = [(cell, digits(value)) for cell, value in option.values]
+    values = [(cell, None if value is None else digits(value)) for cell, value in option.values]
     out: dict[str, Any] = {"kind": option.kind, "values": values, "words": _words(option.words, values, case)}
     if option.weight:
         out["weight"] = round(option.weight * 100)
     return out
 
 
-def _words(code: str, values: Sequence[tuple[str, str]], case: _Case) -> str:
-    """What an option says; the cells after the first are named."""
+def _words(code: str, values: Sequence[tuple[str, str | None]], case: _Case) -> str:
+    """What an option says; the cells after the first are named, those of a whole row listed in the form's order."""
     if not values:
         return message_text(code, {}, case.language)
+    if code == "U-OPT-PLACED":
+        return message_text(code, {"values": "  ".join(value or "–" for _, value in values)}, case.language)
     words = message_text(code, {"value": values[0][1]}, case.language)
     for cell, value in values[1:]:
         label, _ = labels_of(cell, case.report, case.language)

@@ -36,6 +36,8 @@ def start(request: Request) -> Response:
     with writing(request.app.state.engine) as connection, connection.begin():
         row, _ = next_finding(connection, filters, person)
     query = query_of(filters)
+    if request.query_params.get("lang") == language_of(request):  # an address that says a language goes on saying it
+        query += f"{'&' if query else '?'}lang={language_of(request)}"
     return RedirectResponse(f"/findings/{row.id}{query}" if row is not None else f"/{query}", 303)
 
 

@@ -68,12 +68,11 @@ def _svg(title: str, body: str) -> Markup:
     return Markup(f"{head}{body}</svg>")  # every text in it is escaped above
 
 
-def days_of(codes: Mapping[str, Mapping[str, int]]) -> tuple[list[str], dict[str, list[int]]]:
-    """Counts by day and code as days and, by code, the count on each; the most frequent code first."""
-    days = sorted(codes)
+def by_kind(days: Sequence[str], codes: Mapping[str, Mapping[str, int]]) -> dict[str, list[int]]:
+    """Counts by day and code as counts by code, one for each of the days; the most frequent code first."""
     sums: dict[str, int] = {}
-    for by_code in codes.values():
-        for code, count in by_code.items():
+    for counts in codes.values():
+        for code, count in counts.items():
             sums[code] = sums.get(code, 0) + count
     order = sorted(sums, key=lambda code: (-sums[code], code))
-    return days, {code: [codes[day].get(code, 0) for day in days] for code in order}
+    return {code: [codes.get(day, {}).get(code, 0) for day in days] for code in order}

@@ -14,10 +14,11 @@ from extractor.review.access import guarded_router
 from extractor.review.api.models import Band, Statistics
 from extractor.review.pages.context import data_of, language_of, page
 from extractor.review.pages.desk import code_words
-from extractor.review.pages.figures import Series, bars, curve, days_of
+from extractor.review.pages.figures import Series, bars, by_kind, curve
 from extractor.review.settings import settings
 
 router = guarded_router()
+_DAYS = 30
 _MOST_CODES = 7
 _GOAL = 0.8
 """The share of what there is to gain that the page tells the effort of."""
@@ -26,14 +27,15 @@ _GOAL = 0.8
 @router.get("/lead", include_in_schema=False)
 def lead(request: Request) -> Response:
     language = language_of(request)
-    counted: Statistics = request.app.state.statistics()
+    counted: Statistics = request.app.state.statistics.get()
     with request.app.state.engine.connect() as connection:
         share, people = settings(connection).share, accounts.accounts(connection)
     total = sum(counted.states.values())
     answered = counted.states.get("decided", 0) + counted.states.get("dismissed", 0)
-    days, series = _series(counted, language)
     points = effort(counted.bands)
     now = datetime.now(UTC).date()
+    days = [(now - timedelta(days=back)).isoformat() for back in reversed(range(_DAYS))]
+    series = _series(days, counted, language)
     week = [(now - timedelta(days=back)).isoformat() for back in range(7)]
     return page(
         request, "lead.html", "lead", s=counted, total=total, answered=answered, open=total - answered,
@@ -53,14 +55,14 @@ def _sum(seconds: Sequence[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _series(counted: Statistics, language: Language) -> tuple[list[str], list[Series]]:
+def _series(days: Sequence[str], counted: Statistics, language: Language) -> list[Series]:
     """The commonest kinds of finding by day, the rest together."""
-    days, by_code = days_of(counted.codes)
+    by_code = by_kind(days, counted.codes)
     named = [Series(code_words(code, language), counts) for code, counts in list(by_code.items())[:_MOST_CODES]]
     rest = list(by_code.values())[_MOST_CODES:]
     if rest:
         named.append(Series("…", [sum(column) for column in zip(*rest, strict=True)]))
-    return days, named
+    return named
 
 
 def effort(bands: Sequence[Band]) -> list[tuple[float, float]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from extractor.forms.form import table
-from extractor.report import Number, Reading, Report, State
+from extractor.report import Number, OpenRow, Reading, Report, State
 from extractor.verification.finding import Finding, Verification
 
 MOST = 9
@@ -21,12 +21,12 @@ _READ_RIGHTLY = "as_printed"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`kind` as in the archive's decisions. `values`: the number decided on for each cell; none where the reading stands.
-    `words`: the code of its label. `weight`: how likely it is, 0 where nobody says."""
+    """`kind` as in the archive's decisions. `values`: what each cell says by it, None for nothing; no cell at all where the
+    reading stands. `words`: the code of its label. `weight`: how likely it is, 0 where nobody says."""
 
     kind: str
     words: str
-    values: tuple[tuple[str, Number], ...] = ()
+    values: tuple[tuple[str, Number | None], ...] = ()
     weight: float = 0.0
 
 
@@ -34,8 +34,8 @@ def options_of(
     finding: Finding, report: Report, verification: Verification, readings: Mapping[str, Reading]
 ) -> tuple[Option, ...]:
     """The options of one finding, no two with the same outcome."""
-    found: dict[tuple[tuple[str, Number], ...], Option] = {}
-    for option in (*_of_suspects(finding), *_of_cells(finding, report, readings)):
+    found: dict[tuple[tuple[str, Number | None], ...], Option] = {}
+    for option in (*_of_suspects(finding), *_of_open_rows(finding, report), *_of_cells(finding, report, readings)):
         if any(_value(readings, cell) != value for cell, value in option.values):
             found.setdefault(option.values, option)
     stands = Option(_READ_RIGHTLY, _standing(finding, verification, readings))
@@ -58,6 +58,25 @@ def _of_suspects(finding: Finding) -> Iterator[Option]:
         misprint = suspect.verdict == "wrong_in_print"
         kind, words = ("wrong_in_print", "U-OPT-MISPRINT") if misprint else ("misread", "U-OPT-MISREAD")
         yield Option(kind, words, values, suspect.weight)
+
+
+def _of_open_rows(finding: Finding, report: Report) -> Iterator[Option]:
+    """The ways to put a row's numbers into its columns; for several rows at once, the likeliest way of each."""
+    cells = set(finding.cells)
+    rows = [row for table in report.tables.values() for row in table.open_rows if cells.issuperset(row.cells)]
+    if not rows:
+        return
+    ways = max(len(row.placements) for row in rows) if len(rows) == 1 else 1
+    for at in range(min(ways, MOST - 1)):
+        values = [pair for row in rows if row.placements for pair in _placed(row, row.placements[at])]
+        if values:
+            yield Option("misread", "U-OPT-PLACED", tuple(values))
+
+
+def _placed(row: OpenRow, placement: tuple[int, ...]) -> Iterator[tuple[str, Number | None]]:
+    held = {place: reading.value for place, reading in zip(placement, row.readings, strict=True)}
+    for place, cell in enumerate(row.cells):
+        yield cell, held.get(place)
 
 
 def _of_cells(finding: Finding, report: Report, readings: Mapping[str, Reading]) -> Iterator[Option]:

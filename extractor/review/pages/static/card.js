@@ -50,7 +50,8 @@ const big = (text) => (/^[+-]?\d+$/.test(text) ? BigInt(text) : null);
 /** The number that an equation counts with: what is decided or tried, else what is printed, else what is forced. */
 function valueOf(data, cell, changes) {
   const known = data.cells[cell] ?? {};
-  return changes[cell] ?? known.decided ?? known.value ?? known.deduced ?? null;
+  if (cell in changes) return changes[cell];
+  return known.decided ?? known.value ?? known.deduced ?? null;
 }
 
 function equation(e, data, finding, changes, on) {

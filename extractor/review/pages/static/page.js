@@ -57,7 +57,6 @@ export async function send(path, body, method = "POST", about = {}) {
   } catch {
     // an answer that is no JSON comes from something in between; its status says enough
   }
-  if (response.status === 401) throw new Refused(401, word("U-LOGGED-OUT"), told);
   throw new Refused(response.status, told?.[document.documentElement.lang === "en" ? "en" : "zh"] ?? String(response.status), told);
 }
 
