@@ -7,6 +7,7 @@ nothing of files; whoever opens files knows nothing of OCR.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from extractor.documents.composing import Block
@@ -31,12 +32,16 @@ class PageReader(Protocol):
 def page_reader(source: str) -> PageReader:
     """The reader that this installation has. Raises UnreadableError, which names the remedy, where it has none."""
     try:
-        from extractor.documents.ocr import page_reader as engine
-
-        found: PageReader = engine()
+        return _reader()
     except ModuleNotFoundError:
         raise UnreadableError("E-NO-SCAN", source) from None
-    return found
+
+
+@cache
+def _reader() -> PageReader:
+    from extractor.documents.ocr import page_reader as engine
+
+    return engine()
 
 
 def as_image(picture: Picture) -> Image:
