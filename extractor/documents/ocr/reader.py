@@ -19,7 +19,7 @@ from extractor.documents.ocr.looks import MARGINS, read_twice
 from extractor.documents.ocr.recognition import Engine, Quad, Recognised
 from extractor.documents.ocr.ruling import Grid, grids, rulings
 from extractor.documents.ocr.straighten import Straight, straight
-from extractor.documents.ocr.text_lines import cut, grown, inner, lines_in
+from extractor.documents.ocr.text_lines import cut, fitted, inner, lines_in
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -127,7 +127,7 @@ class _Sheet:
         scale = min(_FINDING_DPI / page.dpi, 1.0)
         small = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
         ink = np.asarray(grey < _INK, np.uint8)
-        quads = [grown(ink, _scaled(quad, scale, grey.shape), 0.3) for quad in self._engine.find(small)]
+        quads = [fitted(ink, _scaled(quad, scale, grey.shape), 0.3) for quad in self._engine.find(small)]
         quads.sort(key=lambda q: (q[1] + q[3]) / 2)
         read = self._engine.read([cut(grey, quad, 0.12) for quad in quads])
         rows: list[tuple[float, list[tuple[Quad, Recognised]]]] = []

@@ -29,6 +29,8 @@ _SEED = 12.0
 """Millimetres of line across and down that a table has at least."""
 _ACROSS, _DOWN = 15.0, 8.0
 """Millimetres that may be lost of a line across, and down: other tables stand further away."""
+_MANY = 0.4
+"""Share of the lines across a table's end that go on behind it, where the table does."""
 _CLEAR = 0.6
 """Of lines that are whole: the share of a side that is ruled, from which on the side is there."""
 
@@ -76,25 +78,26 @@ def rulings(page: Inked) -> Rulings:
 def _lines(grey: Grey, page: Inked) -> tuple[Mask, Mask]:
     """Thin runs across, alike over all their length: faint ones, too, but no row of letters, which is uneven. Long ones on one
     row with others; and short ones."""
-    thin = np.ones((max(int(page.px(_THICK)), 4), 1), np.uint8)
-    contrast = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, thin)
-    contrast = cv2.dilate(contrast, np.ones((3, 1), np.uint8))  # a line may climb by a pixel or two
-    long = _even_runs(contrast, int(page.px(_LINE)), page)
+    long = even_runs(grey, page, _LINE)
     window = int(page.px(_ALONG))
     beside = cv2.dilate(long, np.ones((max(int(page.px(0.5)), 3), 1), np.uint8))
     supported = cv2.boxFilter(beside, cv2.CV_32F, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT)
     long = np.asarray((long > 0) & (supported >= page.px(_RULED)), np.uint8)
-    length = max(int(page.px(_SHORT)), 4)
-    short = _even_runs(contrast, length, page)
+    short = even_runs(grey, page, _SHORT)
     ink = np.asarray(grey < 255 - max(30.0, 1.2 * page.noise), np.float32)
-    density = cv2.blur(ink, (length, max(int(page.px(0.4)), 2)))
+    density = cv2.blur(ink, (max(int(page.px(_SHORT)), 4), max(int(page.px(0.4)), 2)))
     aside = max(round(page.px(0.7)), 3)
     above, below = np.roll(density, aside, axis=0), np.roll(density, -aside, axis=0)
     alone = (short > 0) & (above < 0.2) & (below < 0.2)
     return long, np.asarray(alone | (long > 0), np.uint8)
 
 
-def _even_runs(contrast: Grey, length: int, page: Inked) -> Mask:
+def even_runs(grey: Grey, page: Inked, least_mm: float) -> Mask:
+    """Thin dark runs across of at least this length, alike over all of it."""
+    thin = np.ones((max(int(page.px(_THICK)), 4), 1), np.uint8)
+    contrast = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, thin)
+    contrast = cv2.dilate(contrast, np.ones((3, 1), np.uint8))  # a line may climb by a pixel or two
+    length = max(int(page.px(least_mm)), 4)
     least = cv2.morphologyEx(contrast, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     mean = cv2.blur(contrast, (length, 1))
     return np.asarray((least >= max(20.0, 0.9 * page.noise)) & (least >= _EVEN * mean), np.uint8)
@@ -138,19 +141,17 @@ def _grid(page: Inked, lines: Rulings, region: tuple[int, int, int, int]) -> Gri
     across, down = lines.across[y0:y1, x0:x1], lines.down[y0:y1, x0:x1]
     ys = _places(across, page, page.px(9))
     xs = _places(np.ascontiguousarray(down.T), page, page.px(4.5))
-    if len(xs) < 2 or len(ys) < 1:
-        return None
-    ys = _closed(ys, down, xs, page)
-    xs = _closed(xs, np.ascontiguousarray(across.T), ys, page)
     if len(xs) < 2 or len(ys) < 2:
         return None
-    across, down = lines.short_across[y0:y1, x0:x1], lines.short_down[y0:y1, x0:x1]
-    sides = _shares(across, ys, xs, page), _shares(np.ascontiguousarray(down.T), xs, ys, page)
-    there = np.concatenate([side[side > 0.3] for side in sides])
+    short = lines.short_across[y0:y1, x0:x1], np.ascontiguousarray(lines.short_down[y0:y1, x0:x1].T)
+    ruled_across, ruled_down = _shares(short[0], ys, xs, page), _shares(short[1], xs, ys, page)
+    there = np.concatenate([side[side > 0.3] for side in (ruled_across, ruled_down)])
     whole = float(np.median(there)) if there.size else 0.0
-    ys, xs, ruled_across, ruled_down = _without_empty(ys, xs, *sides, min(0.8, whole))
+    ys, xs = _ruled(ys, ruled_across, min(0.8, whole)), _ruled(xs, ruled_down, min(0.8, whole))
+    ys, xs = _closed(ys, down, xs, page), _closed(xs, np.ascontiguousarray(across.T), ys, page)
     if len(xs) < 2 or len(ys) < 2 or (len(xs) == 2 and len(ys) == 2):
         return None
+    ruled_across, ruled_down = _shares(short[0], ys, xs, page), _shares(short[1], xs, ys, page)
     least = max(_CLEAR + whole - 1, 0.2)
     top, left = _decided(ruled_across, least), _decided(ruled_down, least)
     cells = _cells(xs, ys, top, left)
@@ -188,9 +189,10 @@ def _closed(places: list[float], crossing: Mask, at: list[float], page: Inked) -
         rows = np.flatnonzero(crossing[:, max(round(x) - near, 0) : round(x) + near + 1].any(axis=1))
         if len(rows):
             ends.append((float(rows[0]), float(rows[-1])))
-    if len(ends) < 2 or not places:
+    enough = max(2, round(_MANY * len(at)))
+    if len(ends) < enough or not places:
         return places
-    first, last = sorted(a for a, _ in ends)[1], sorted(b for _, b in ends)[-2]  # as far as two of them go
+    first, last = sorted(a for a, _ in ends)[enough - 1], sorted(b for _, b in ends)[-enough]
     before = [first] if places[0] - first > page.px(3) else []
     behind = [last] if last - places[-1] > page.px(3) else []
     return [*before, *places, *behind]
@@ -210,27 +212,9 @@ def _shares(across: Mask, ys: list[float], xs: list[float], page: Inked) -> Shar
     return shares
 
 
-def _without_empty(
-    ys: list[float], xs: list[float], across: Shares, down: Shares, least: float
-) -> tuple[list[float], list[float], Shares, Shares]:
-    """Without lines of which no side is ruled, or none as well as `least`: strokes of letters or a stamp made them."""
-    keep_y = [i for i in range(len(ys)) if across[i].max(initial=0) >= least or i in (0, len(ys) - 1)]
-    keep_x = [j for j in range(len(xs)) if down[j].max(initial=0) >= least or j in (0, len(xs) - 1)]
-    if len(keep_y) == len(ys) and len(keep_x) == len(xs):
-        return ys, xs, across, down
-    return (
-        [ys[i] for i in keep_y], [xs[j] for j in keep_x],
-        _merged(across, keep_y, keep_x, xs), _merged(down, keep_x, keep_y, ys),
-    )  # fmt: skip
-
-
-def _merged(shares: Shares, lines: list[int], crossing: list[int], places: list[float]) -> Shares:
-    """The shares of the lines that are left, over the gaps between the crossing lines that are left."""
-    lengths = np.diff(places)
-    out = np.zeros((len(lines), max(len(crossing) - 1, 0)))
-    for j, (a, b) in enumerate(zip(crossing, crossing[1:], strict=False)):
-        out[:, j] = shares[lines][:, a:b] @ lengths[a:b] / lengths[a:b].sum()
-    return out
+def _ruled(places: list[float], shares: Shares, least: float) -> list[float]:
+    """Without lines of which no side is ruled as well as `least`: strokes of letters or a stamp made them."""
+    return [place for place, sides in zip(places, shares, strict=True) if sides.max(initial=0) >= least]
 
 
 def _decided(shares: Shares, least: float) -> NDArray[np.bool_]:

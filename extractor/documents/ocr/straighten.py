@@ -12,13 +12,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.documents.ocr.ink import Grey, Inked, ink_of
+from extractor.documents.ocr.ink import Grey, Inked, smoothed
+from extractor.documents.ocr.ruling import even_runs
 
 _MOST = 6.0
 """Degrees looked at to either side."""
 _STRIP = 6.0
 """Millimetres."""
+_FOLLOWED = 5.0
+"""Millimetres of line that make a piece to be followed."""
 _ALIKE = 0.5
+"""Likeness of neighbouring strips (their correlation) up to which no line goes on between them."""
 
 Floats = NDArray[np.float32]
 
@@ -109,16 +113,15 @@ def _sharpness(image: NDArray[np.uint8], angle: float) -> float:
 def bent(page: Inked) -> Floats | None:
     """How far each strip of the page lies below the middle one, for the upper and the lower half, where that is more than a
     pixel or two: shape (rows, strips). Followed along ruling lines."""
-    length = max(int(page.px(5)), 3)
-    ink = ink_of(page, faint=True)
-    lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    lines &= 1 - cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((max(int(page.px(1.2)), 3), 1), np.uint8))
+    lines = even_runs(smoothed(page.grey, page.noise), page, _FOLLOWED)
     height, width = lines.shape
     strip = max(int(page.px(_STRIP)), 8)
     count = width // strip
     if count < 5:
         return None
     profiles = lines[:, : count * strip].reshape(height, count, strip).sum(axis=2, dtype=np.float32).T
+    if np.percentile(profiles.sum(axis=1), 40) < 6 * strip:  # of two lines, each some three pixels thick
+        return None
     profiles = cv2.GaussianBlur(profiles, (0, 0), sigmaX=1.0, sigmaY=0.01)
     halves = [_followed(profiles[:, : height // 2], page), _followed(profiles[:, height // 2 :], page)]
     known = [half for half in halves if half is not None]

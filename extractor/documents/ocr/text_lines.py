@@ -108,14 +108,21 @@ def cut(grey: Grey, line: Quad, margin: float, inside: Quad | None = None) -> Gr
     return image
 
 
-def grown(ink: Mask, line: Quad, most: float) -> Quad:
-    """A found line with all of its letters: up and down to rows without ink, at most by the share `most` of its height."""
+def fitted(ink: Mask, line: Quad, most: float) -> Quad:
+    """A found line as high as its letters are: from its middle up and down to rows without ink, at most by the share `most` of
+    its height over the box found. The line itself where its middle is empty."""
     x0, y0, x1, y1 = line
-    reach = max(round(most * (y1 - y0)), 1)
-    rows = ink[max(y0 - reach, 0) : y1 + reach, x0:x1].any(axis=1)
-    top, bottom = y0 - max(y0 - reach, 0), y1 - max(y0 - reach, 0)
-    while top > 0 and rows[top]:
+    height = y1 - y0
+    first, last = max(y0 - round(most * height), 0), min(y1 + round(most * height), len(ink))
+    rows = ink[first:last, x0:x1].sum(axis=1) > 0.002 * (x1 - x0)
+    middle = (y0 + y1) // 2 - first
+    around = np.flatnonzero(rows[max(middle - height // 4, 0) : middle + height // 4 + 1])
+    if not len(around):
+        return line
+    top = bottom = max(middle - height // 4, 0) + int(around[len(around) // 2])
+    apart = max(round(0.06 * height), 1)
+    while top > 0 and rows[max(top - apart, 0) : top].any():
         top -= 1
-    while bottom < len(rows) and rows[bottom - 1]:
+    while bottom < len(rows) - 1 and rows[bottom + 1 : bottom + 1 + apart].any():
         bottom += 1
-    return (x0, max(y0 - reach, 0) + top, x1, max(y0 - reach, 0) + bottom)
+    return (x0, first + top, x1, first + bottom + 1)
