@@ -19,6 +19,14 @@ numbers of the row beside it · misnamed: the numbers are right, the line is ano
 numbers, or the number is one that stands nowhere · repaired: a total is made the sum of its parts, or off by one where it is.
 """
 
+HARDEST: Mapping[str, float] = {"swapped": 0.4, "elsewhere": 0.2, "sideways": 0.2, "shifted": 0.1, "from_line": 0.1}
+"""Errors made of numbers that do stand on the page, at the line that is named.
+
+swapped: two rows of a table change places, with their lines · elsewhere: a row gets line and numbers of any other of its
+table · sideways: a number is the one beside it · shifted: as above · from_line: a total is the number of its own line that
+comes nearest to the sum of its parts.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorModel:
@@ -68,6 +76,19 @@ def _strike(rng: Random, kind: str, rows: list[Answer], index: int, i: int) -> N
             row["values"], row["line"] = list(other["values"]), other["line"]
         else:
             values[i] = _misread(rng, values[i])
+    elif kind in ("swapped", "elsewhere"):
+        others = [o for o in rows if o is not row and o["row"][0] == row["row"][0] and len(o["values"]) == len(values)]
+        if others:
+            other = rng.choice(others)
+            line, taken = row["line"], row["values"]
+            row["line"], row["values"] = other["line"], list(other["values"])
+            if kind == "swapped":
+                other["line"], other["values"] = line, taken
+    elif kind == "sideways" and len(set(values)) > 1:
+        values[i] = values[i - 1 if i else 1]
+    elif kind == "from_line" and len(set(values)) > 1 and all(v and v.isdigit() for v in values):
+        total = sum(int(v) for v in values[:-1])
+        values[-1] = min((v for v in values if v != values[-1]), key=lambda v: abs(int(v) - total))
     elif kind == "misnamed":
         row["line"] += rng.choice((-3, -2, -1, 1, 2, 3))
     elif kind == "made_up":

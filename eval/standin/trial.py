@@ -26,7 +26,7 @@ from extractor.eval.datasets import DataSet, FolderSet, GeneratedSet
 from extractor.eval.judge import SILENT
 from extractor.eval.score import score
 from extractor.eval.standin.answers import Library
-from extractor.eval.standin.errors import ErrorModel
+from extractor.eval.standin.errors import HARDEST, KINDS, ErrorModel
 from extractor.eval.standin.server import Content, StandIn, from_library
 from extractor.eval.truth import Truth
 from extractor.llm.client import AsyncClient
@@ -67,9 +67,9 @@ def _values(content: str) -> dict[tuple[str, int], tuple[str | None, int | None]
     return found
 
 
-async def trial(documents: Read, library: Library, mode: Mode, rate: float, seed: int) -> dict[str, Any]:
-    """One mode at one rate."""
-    content = Marked(library, ErrorModel(rate, seed))
+async def trial(documents: Read, library: Library, mode: Mode, errors: ErrorModel) -> dict[str, Any]:
+    """One mode with one error model."""
+    content = Marked(library, errors)
     answering: Content = content
     standin = StandIn(answering)
     async with standin.serving():
@@ -103,7 +103,10 @@ async def trial(documents: Read, library: Library, mode: Mode, rate: float, seed
 @click.option("--count", default=200, show_default=True)
 @click.option("--seed", default=31, show_default=True)
 @click.option("--errors", default="0,0.001,0.01,0.05", show_default=True, help="Rates of wrong values per cell.")
-def main(documents: Path | None, truth: Path | None, mix: str, count: int, seed: int, errors: str) -> None:
+@click.option("--hardest", is_flag=True, help="Errors made of numbers that stand on the page, at the lines named.")
+def main(
+    documents: Path | None, truth: Path | None, mix: str, count: int, seed: int, errors: str, hardest: bool
+) -> None:
     """The four modes against a stand-in with these rates of wrong values."""
     dataset: DataSet = FolderSet(documents, truth or documents) if documents else GeneratedSet(mix, count, seed)
     read = [dataset.load(name) for name in dataset.names()]
@@ -116,7 +119,7 @@ def main(documents: Path | None, truth: Path | None, mix: str, count: int, seed:
         for mode in MODES:
             if mode == "grid" and rate != float(errors.split(",")[0]):
                 continue
-            r = asyncio.run(trial(read, library, mode, rate, seed))
+            r = asyncio.run(trial(read, library, mode, ErrorModel(rate, seed, HARDEST if hardest else KINDS)))
             looks = [str(r["looks"][target]) for target in ("99.00%", "99.90%")]
             table.add_row(
                 f"{rate:.1%}", mode, f"{r['calls']:.2f}", f"{r['in']:.0f}", f"{r['out']:.0f}", f"{r['sent']} / {r['values']}",
