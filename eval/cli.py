@@ -55,6 +55,30 @@ def _known(mix: str, layout: str) -> None:
 
 
 @eval_group.command()
+@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--wear", "wears", multiple=True, help="Only this wear (several times: these); default: all.")
+@click.option("--dpi", default=200, show_default=True, type=click.IntRange(72, 600))
+@click.option("--count", default=5, show_default=True, type=click.IntRange(1), help="Reports; each comes once for each wear.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--mix", default="clean", show_default=True, help="Mix that the numbers are drawn by; no damage is done.")
+def pages(out: Path, wears: tuple[str, ...], dpi: int, count: int, seed: int, mix: str) -> None:
+    """Write generated reports as scans into OUT, with their truth: NAME.tif and NAME.json, to be read by run --documents."""
+    from extractor.eval.pages.printing import NoBrowserError
+    from extractor.eval.pages.wears import WEARS
+    from extractor.eval.pages.writing import write_pages
+
+    _known(mix, "")
+    for wear in wears:
+        if wear not in WEARS:
+            _stop(f"no wear {wear}; there are: {', '.join(WEARS)}")
+    try:
+        names = list(write_pages(out, wears or tuple(WEARS), dpi, count, seed, mix))
+    except NoBrowserError as error:
+        _stop(str(error))
+    click.echo(f"{len(names)} → {out}")
+
+
+@eval_group.command()
 @click.argument("sources", type=FOLDER)
 @click.argument("out", type=FOLDER)
 def samples(sources: Path, out: Path) -> None:
