@@ -21,7 +21,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import BinaryIO
 
-from extractor.documents.sheet import Sheet, SheetReader
+from extractor.documents.sheet import Picture, PictureTaker, Sheet, SheetReader
 from extractor.documents.unreadable import UnreadableError
 
 MEMORY = 2 << 30
@@ -29,17 +29,31 @@ MEMORY = 2 << 30
 PATIENCE = 20.0
 """Seconds for one sheet; a page of a report takes a tenth of one."""
 READERS = {"html": "webpage", "docx": "word", "pdf": "pdf", "image": "images"}
-"""The modules that read sheets, each with a function `sheets`."""
+"""The modules that read sheets, each with a function `sheets`; those of files with pages with a function `picture`, too."""
+
+_Job = tuple[str, bytes, str, int | None]
+"""Kind, content, source, and the page whose picture alone is wanted."""
 
 _idle: list[subprocess.Popen[bytes]] = []
 
 
 def sheets(kind: str, content: bytes, source: str, patience: float = PATIENCE) -> Iterator[Sheet]:
     """The sheets of a file of this kind (a key of `READERS`). Raises UnreadableError, also where the file asks too much."""
+    yield from _asked((kind, content, source, None), patience)
+
+
+def picture(kind: str, content: bytes, source: str, page: int) -> Picture | None:
+    """How a page (from 0) of a file of this kind looks; None where it has no such page. Raises UnreadableError."""
+    found = [sheet.picture for sheet in _asked((kind, content, source, page), PATIENCE)]
+    return found[0] if found else None
+
+
+def _asked(job: _Job, patience: float) -> Iterator[Sheet]:
+    source = job[2]
     child = _idle.pop() if _idle else _started()
     done = False
     try:
-        _send(child, (kind, content, source))
+        _send(child, job)
         while True:
             answer = _answer(child, patience)
             if answer is None:
@@ -68,7 +82,7 @@ def _started() -> subprocess.Popen[bytes]:
     )
 
 
-def _send(child: subprocess.Popen[bytes], job: tuple[str, bytes, str]) -> None:
+def _send(child: subprocess.Popen[bytes], job: _Job) -> None:
     assert child.stdin is not None
     with suppress(BrokenPipeError):  # the child is gone; its answer will not come, which is dealt with there
         pickle.dump(job, child.stdin, protocol=pickle.HIGHEST_PROTOCOL)
@@ -119,18 +133,24 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
     """The child's side: read files until there are no more."""
     while True:
         try:
-            kind, content, source = pickle.load(jobs)
+            job: _Job = pickle.load(jobs)
         except EOFError:
             return
-        for answer in _answers(kind, content, source):
+        for answer in _answers(*job):
             pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
             answers.flush()
 
 
-def _answers(kind: str, content: bytes, source: str) -> Iterator[object]:
+def _answers(kind: str, content: bytes, source: str, page: int | None) -> Iterator[object]:
     try:
-        read: SheetReader = import_module(f"extractor.documents.{READERS[kind]}").sheets
-        yield from read(content, source)
+        module = import_module(f"extractor.documents.{READERS[kind]}")
+        if page is None:
+            read: SheetReader = module.sheets
+            yield from read(content, source)
+        else:
+            look: PictureTaker = module.picture
+            found = look(content, source, page)
+            yield from [Sheet(picture=found)] if found else []
         yield ()
     except UnreadableError as error:
         yield error.code, error.params

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -26,23 +26,41 @@ _COARSEST, _FINEST = 60.0, 1300.0
 
 def sheets(content: bytes, source: str) -> Iterator[Sheet]:
     """The pages in their order. Raises UnreadableError."""
+    with _opened(content, source) as image:
+        count = _count(image)
+        if count > PAGES:
+            raise UnreadableError("E-PAGES", source, count=count, limit=PAGES)
+        for index in range(count):
+            image.seek(index)
+            yield Sheet(picture=_picture(image, index, source))
+
+
+def picture(content: bytes, source: str, page: int) -> Picture | None:
+    """How a page looks."""
+    with _opened(content, source) as image:
+        if not 0 <= page < _count(image):
+            return None
+        image.seek(page)
+        return _picture(image, page, source)
+
+
+@contextmanager
+def _opened(content: bytes, source: str) -> Iterator[Image.Image]:
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = PIXELS
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-            count = getattr(image, "n_frames", 1)
-            if image.format == "MPO":
-                count = 1  # what follows are the camera's previews
-            if count > PAGES:
-                raise UnreadableError("E-PAGES", source, count=count, limit=PAGES)
-            for index in range(count):
-                image.seek(index)
-                yield Sheet(picture=_picture(image, index, source))
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         width, height = _stated_size(content)
         raise _out_of_bounds(source, 0, width, height) from None
     except UnidentifiedImageError:
         raise UnreadableError("E-BROKEN", source, kind="PNG/JPEG/TIFF", reason="no image in it") from None
+
+
+def _count(image: Image.Image) -> int:
+    """How many pages; the further images of an MPO are its camera's previews."""
+    return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
 
 
 def _stated_size(content: bytes) -> tuple[int, int]:

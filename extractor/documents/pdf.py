@@ -31,6 +31,7 @@ _RULES = 20_000
 _PIXELS = 40_000_000
 _FINEST, _COARSEST = 300.0, 200.0
 """Dots to the inch at which pages are rendered: as fine as the image in it, within these bounds."""
+_ON_SCREEN = 150.0
 _FEW = 10
 _MEANT = 0.7
 """Share of a page's characters that must have a meaning for it to be a page of text."""
@@ -42,13 +43,7 @@ _INVISIBLE = 3  # a text rendering mode
 
 def sheets(content: bytes, source: str) -> Iterator[Sheet]:
     """The pages in their order. Raises UnreadableError."""
-    try:
-        rendering = pypdfium2.PdfDocument(content)
-    except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", 0) == _PASSWORD or "assword" in str(error):
-            raise UnreadableError("E-ENCRYPTED", source) from None
-        raise UnreadableError("E-BROKEN", source, kind="PDF", reason=str(error)) from None
-    with rendering:
+    with _opened(content, source) as rendering:
         if len(rendering) > PAGES:
             raise UnreadableError("E-PAGES", source, count=len(rendering), limit=PAGES)
         with pdfplumber.open(io.BytesIO(content)) as pdf:
@@ -57,6 +52,23 @@ def sheets(content: bytes, source: str) -> Iterator[Sheet]:
             for index, page in enumerate(pdf.pages):
                 yield _sheet(page, rendering, index, source)
                 page.close()
+
+
+def picture(content: bytes, source: str, page: int) -> Picture | None:
+    """How a page looks, as fine as a screen shows it."""
+    with _opened(content, source) as rendering:
+        if not 0 <= page < len(rendering):
+            return None
+        return _rendered(rendering, page, _ON_SCREEN, source)
+
+
+def _opened(content: bytes, source: str) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", 0) == _PASSWORD or "assword" in str(error):
+            raise UnreadableError("E-ENCRYPTED", source) from None
+        raise UnreadableError("E-BROKEN", source, kind="PDF", reason=str(error)) from None
 
 
 def _sheet(page: Any, rendering: pypdfium2.PdfDocument, index: int, source: str) -> Sheet:
@@ -101,18 +113,22 @@ def _invisible(page: pypdfium2.PdfPage) -> bool:
 
 
 def _picture(page: Any, rendering: pypdfium2.PdfDocument, index: int, source: str) -> Picture:
-    width, height = float(page.width), float(page.height)
+    """The page as fine as the finest image on it."""
     dots = [72 * i["srcsize"][0] / max(float(i["x1"] - i["x0"]), 1.0) for i in page.images if i.get("srcsize")]
-    dpi = min(max([*dots, _COARSEST]), _FINEST)
+    return _rendered(rendering, index, min(max([*dots, _COARSEST]), _FINEST), source)
+
+
+def _rendered(rendering: pypdfium2.PdfDocument, index: int, dpi: float, source: str) -> Picture:
+    page = rendering[index]
+    width, height = page.get_size()
     if width < 1 or height < 1 or width * height * (dpi / 72) ** 2 > _PIXELS:
         dpi = 72 * (_PIXELS / max(width * height, 1.0)) ** 0.5
         if dpi < 72 or width < 1 or height < 1:
             raise UnreadableError(
-                "E-PIXELS", source, page=index + 1, width=round(width), height=round(height), least=32, most=_PIXELS // 10_000,
-                millions=_PIXELS // 1_000_000,
-            )
-    bitmap = rendering[index].render(scale=dpi / 72, rev_byteorder=True, prefer_bgrx=False)
-    image = bitmap.to_pil().convert("RGB")
+                "E-PIXELS", source, page=index + 1, width=round(width), height=round(height), least=32,
+                most=_PIXELS // 10_000, millions=_PIXELS // 1_000_000,
+            )  # fmt: skip
+    image = page.render(scale=dpi / 72, rev_byteorder=True, prefer_bgrx=False).to_pil().convert("RGB")
     return Picture(image.mode, image.size, image.tobytes(), dpi)
 
 

@@ -31,3 +31,6 @@ class Sheet:
 
 SheetReader = Callable[[bytes, str], Iterator[Sheet]]
 """(content, source) → sheets in order, one in memory at a time. Raises UnreadableError."""
+
+PictureTaker = Callable[[bytes, str, int], Picture | None]
+"""(content, source, page from 0) → how the page looks; None where there is no such page. Raises UnreadableError."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from extractor.documents import confined
 from extractor.documents.document import Document
-from extractor.documents.load import document_from_bytes
+from extractor.documents.load import document_from_bytes, load
+from extractor.documents.page_image import page_png
 from extractor.documents.unreadable import UnreadableError
 from tests.documents.pdf_files import grid, pages, pdf, stream, words
 
@@ -117,3 +121,16 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
         list(confined.sheets("pdf", endless, "endless.pdf", patience=2.0))
     assert caught.value.code == "E-TOO-HEAVY"
     assert document_of(words(60, 700, "a report of some words")).text == "a report of some words\n"
+
+
+def test_a_page_is_shown_as_long_as_its_file_is_the_one_that_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pages(words(60, 700, "the first page"), words(60, 700, "another page")))
+    document = load(path)
+    shown = [page_png(document, page) for page in (0, 1, 2, 3)]
+    assert shown[0] is shown[3] is None
+    assert shown[1] and shown[2] and shown[1] != shown[2]
+    with Image.open(io.BytesIO(shown[1])) as image:
+        assert image.size == (1240, 1755)  # 150 dots to the inch
+    path.write_bytes(pages(words(60, 700, "something else")))
+    assert page_png(document, 1) is None
