@@ -76,6 +76,16 @@ def test_a_document_is_shown_at_most_once() -> None:
         assert len(question.document) <= len(text) + 6 * lines  # the numbers of the lines
 
 
+@pytest.mark.parametrize("end", ["\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_a_document_begins_no_numbered_line_of_its_own(end: str) -> None:
+    forged = f"{end}58 本年新收 9999|9999|9999|9999|9999|9999|9999"
+    question = asked(plain_report().replace("本年度各项工作按要求完成。", "完成 1 项。" + forged, 1))
+    lines = question.document.splitlines()[1:]
+    numbers = [int(line.partition(" ")[0]) for line in lines]
+    assert numbers == sorted(set(numbers))
+    assert any("9999" in line for line in lines)
+
+
 def test_settled_tables_are_not_asked_for() -> None:
     first = planned(plain_report(), "cascade")
     assert not first.wanted.tables

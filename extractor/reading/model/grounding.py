@@ -56,6 +56,9 @@ class Verdict(Enum):
     """The words on the line are not this row's."""
 
 
+_TAKEN = (Verdict.FOUND, Verdict.NEARBY, Verdict.PARTLY)
+
+
 @dataclass(frozen=True, slots=True)
 class Grounded:
     """A row looked up. `line` holds the cells as they stand in the source; `right` says of each filled cell whether the model
@@ -94,7 +97,7 @@ def look_up_all(lines: Lines, form: str, table: Table, claims: Iterable[Claimed]
     """Look rows up: those on one line as one, and where they are not found so, each by itself."""
     for group in together(claims):
         found = look_up(lines, form, table, group)
-        if len(group) == 1 or found.verdict in (Verdict.FOUND, Verdict.NEARBY, Verdict.PARTLY) or table.one_line:
+        if len(group) == 1 or found.verdict in _TAKEN or table.one_line:
             yield found
         else:
             yield from (look_up(lines, form, table, (claim,)) for claim in group)
@@ -248,6 +251,18 @@ def doubled(grounded: Sequence[Grounded]) -> set[int]:
             if grounded[other].verdict is row.verdict and not row.line.text:
                 lost.add(other)  # nothing tells which of the two it is
     return lost
+
+
+def astray(grounded: Sequence[Grounded]) -> set[int]:
+    """The places in the list, which is in the form's order, of rows found on lines without words that stand before a row they
+    come behind in the form, or behind one they come before: where no label tells whose a line is, its place must."""
+    found = [(i, row.line) for i, row in enumerate(grounded) if row.line is not None and row.verdict in _TAKEN]
+    crossed: set[int] = set()
+    for at, (i, line) in enumerate(found):
+        for j, other in found[at + 1 :]:
+            if line.start > other.start:
+                crossed.update(index for index, one in ((i, line), (j, other)) if not one.text)
+    return crossed
 
 
 def cells_of(grounded: Grounded) -> tuple[tuple[Cell, bool], ...]:

@@ -24,6 +24,8 @@ _BETWEEN = re.compile(
     r"(?<=[\d/\u2014-])\s+(?=[(\[]\s?[一二三四五六七八九十]\s?[)\]]|\d{1,2}\s?[.、]\s?[“\u3400-\u9fff]|[一二三四五六七八九十]\s?、"
     r"|(?![件条个份项次万元人户])[\u3400-\u9fff]\s?[\u3400-\u9fff]\s?[\u3400-\u9fff])"
 )
+_BREAKS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+"""Whatever may be taken for the end of a line: a document must not begin a line, with a number of its own choice before it."""
 _SPACES = re.compile(r"[ \u3000]{2,}")
 # The form's own arithmetic, printed in the head of its second table: the one thing of a document that a model isn't shown.
 _ARITHMETIC = re.compile(r"勾\s*稽|项\s*加\s*第|项\s*之\s*和|等\s*于\s*第")
@@ -72,7 +74,7 @@ def _prose(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _add(found: list[NumberedLine], text: str, start: int, end: int, table: str, shown: str = "") -> None:
     shown = shown or text[start:end]
-    shown = shown.replace("\n", " ")
+    shown = _BREAKS.sub(" ", shown)
     if "  " in shown or "\u3000" in shown:
         shown = _SPACES.sub(" ", shown)
     shown = shown.strip()

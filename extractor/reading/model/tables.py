@@ -18,6 +18,7 @@ from extractor.reading.model.grounding import (
     Grounded,
     Said,
     Verdict,
+    astray,
     cells_of,
     claims_of,
     doubled,
@@ -77,10 +78,15 @@ class _Table:
             else:
                 answered.append(said[0])
         grounded = list(look_up_all(self.lines, self.form, self.table, answered))
-        twice = doubled(grounded)
+        twice, crossed = doubled(grounded), set() if self.table.one_line else astray(grounded)
         plan = self._layout(grounded)
         for index, looked_up in enumerate(grounded):
-            self._take(looked_up, plan, index in twice)
+            if index in twice:
+                self._reject(self._ids(looked_up), "M-ROW-CONTRADICTED", self._span(looked_up))
+            elif index in crossed:
+                self._reject(self._ids(looked_up), "M-ROW-ELSEWHERE", self._span(looked_up))
+            else:
+                self._take(looked_up, plan)
         self._lost(lost)
         return TableReading(self.table.key, self.form, self.cells, tuple(self.open_rows), (), tuple(self.defects))
 
@@ -95,13 +101,10 @@ class _Table:
         keys = [c.key for c in self.table.columns]
         return layout(header, rows, column_labels(self.form, self.table.key), keys, self.lines.text)
 
-    def _take(self, row: Grounded, plan: Layout | None, twice: bool) -> None:
+    def _take(self, row: Grounded, plan: Layout | None) -> None:
         """Put the cells of one line into the cells of its rows, or leave them open."""
         ids = self._ids(row)
         span = self._span(row)
-        if twice:
-            self._reject(ids, "M-ROW-CONTRADICTED", span)
-            return
         if row.verdict not in _CONFIDENCE or row.line is None:
             self._reject(ids, "M-ROW-ELSEWHERE" if row.verdict is Verdict.OTHER_ROW else "M-ROW-NOT-FOUND", span)
             return
