@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 
+import pypdfium2
 import pytest
 
 from extractor.documents.document import Document
@@ -46,6 +47,35 @@ def test_every_kind_gives_the_same_cells(reports: list[tuple[dict[str, bytes], T
         assert cells == {key: (cell.state.value, cell.value) for key, cell in truth.cells.items()}
         header = {key: field["value"] for key, field in written["header"].items() if key != "basis" and field}
         assert header.items() >= {"issuer": truth.header["issuer"].value, "year": truth.header["year"].value}.items()
+
+
+def test_a_pdf_of_text_and_scans_gives_the_same_cells(reports: list[tuple[dict[str, bytes], Truth]]) -> None:
+    files, truth = reports[0]
+    document = document_from_bytes(scanned(files["pdf"], first=3), "mixed.pdf")
+    assert document.layout is not None
+    assert [page.kind for page in document.layout.pages] == ["text", "text", "text", "scan"]
+    written = read(document)
+    cells = {key: (cell["state"], cell["value"]) for key, cell in written["cells"].items() if ".extra." not in key}
+    assert cells == {key: (cell.state.value, cell.value) for key, cell in truth.cells.items()}
+    of_text = read(document_from_bytes(files["pdf"], "report.pdf"))["cells"]
+    for key, cell in written["cells"].items():
+        if cell["state"] == "printed":
+            assert cell["page"] == of_text[key]["page"]
+            # ink is narrower than the characters' boxes
+            assert cell["box"] == pytest.approx(of_text[key]["box"], abs=6)
+
+
+def scanned(content: bytes, first: int) -> bytes:
+    """The PDF with its pages from `first` on as images, at 200 dots to the inch."""
+    source = pypdfium2.PdfDocument(content)
+    images = [page.render(scale=200 / 72).to_pil().convert("L") for page in list(source)[first:]]
+    scan = io.BytesIO()
+    images[0].save(scan, "PDF", save_all=True, append_images=images[1:], resolution=200)
+    out, both = io.BytesIO(), pypdfium2.PdfDocument.new()
+    both.import_pages(source, list(range(first)))
+    both.import_pages(pypdfium2.PdfDocument(scan.getvalue()))
+    both.save(out)
+    return out.getvalue()
 
 
 def read(document: Document) -> dict[str, Mapping[str, Mapping[str, object]]]:
