@@ -1,4 +1,4 @@
-"""The stand-in's HTTP side: POST /v1/chat/completions on loopback, whole or streamed, with its faults."""
+"""The stand-in's HTTP side on loopback: POST /v1/chat/completions, whole or streamed, with its faults; files and batches."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from extractor.eval.standin.allowance import Allowance
 from extractor.eval.standin.answers import Library, as_json
+from extractor.eval.standin.batches import Batches
 from extractor.eval.standin.errors import ErrorModel, with_errors
 from extractor.eval.standin.faults import BODIES, Faults
 from extractor.eval.standin.tokens import estimated_tokens
@@ -46,6 +47,7 @@ class StandIn:
     faults: Faults = field(default_factory=Faults)
     latency: float = 0.0
     allowance: Allowance = field(default_factory=Allowance)
+    batches: Batches = field(default_factory=Batches)
     requests: list[dict[str, Any]] = field(default_factory=list)
     port: int = 0
 
@@ -88,12 +90,20 @@ class StandIn:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = _length(head)
-                body = json.loads(await reader.readexactly(length)) if length else {}
-                if not head.startswith(b"POST /v1/chat/completions "):
-                    writer.write(_response(404, {"error": {"message": "only chat completions stand here"}}))
-                    await writer.drain()
-                elif not await self._respond(body, writer):
+                body = await reader.readexactly(length) if length else b""
+                method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
+                if path == "/v1/chat/completions":
+                    if not await self._respond(json.loads(body), writer):
+                        break
+                    continue
+                answer = (
+                    self.batches.respond(method, path, head, body, self._completion)
+                    if path.startswith(("/v1/files", "/v1/batches")) else _NOWHERE
+                )
+                if answer is None:
                     break
+                writer.write(_whole(answer[1], status=answer[0]))
+                await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
@@ -176,6 +186,9 @@ class StandIn:
         }
 
 
+_NOWHERE = (404, b'{"error": {"message": "only chat completions, files and batches stand here"}}')
+
+
 def _tokens(completion: dict[str, Any]) -> int:
     return int(completion["usage"]["total_tokens"])
 
@@ -204,14 +217,13 @@ async def _drip(writer: asyncio.StreamWriter, whole: bytes, seconds: float) -> N
     await writer.drain()
 
 
-def _whole(body: bytes, kind: str = "application/json") -> bytes:
-    return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+def _whole(body: bytes, kind: str = "application/json", status: int = 200, headers: str = "") -> bytes:
+    head = f"HTTP/1.1 {status} {'OK' if status == 200 else 'Error'}\r\nContent-Type: {kind}\r\n{headers}"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def _response(status: int, value: dict[str, Any], headers: str = "") -> bytes:
-    body = json.dumps(value, ensure_ascii=False).encode()
-    head = f"HTTP/1.1 {status} {'OK' if status == 200 else 'Error'}\r\nContent-Type: application/json\r\n{headers}"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    return _whole(json.dumps(value, ensure_ascii=False).encode(), status=status, headers=headers)
 
 
 async def _stream(writer: asyncio.StreamWriter, completion: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ def look(order: Order, archive: Engine | None, told: Callable[[Place], None] = l
     standing_ = Standing(sample=[])
     assert standing_.sample is not None
     draw = Random(1)
-    for place, passed in _sorted_out(order, archive):
+    for place, passed in sorted_out(order, archive):
         if passed is not None:
             standing_.known += not passed
             standing_.known_failed += passed
@@ -66,7 +66,7 @@ def look(order: Order, archive: Engine | None, told: Callable[[Place], None] = l
     return standing_
 
 
-def _sorted_out(order: Order, archive: Engine | None) -> Iterator[tuple[Place, bool | None]]:
+def sorted_out(order: Order, archive: Engine | None) -> Iterator[tuple[Place, bool | None]]:
     """Each place, and None where it is to be read, else whether it failed before."""
     stream = places(order.sources, order.lists)
     while chunk := list(islice(stream, _CHUNK)):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +66,7 @@ class AnswerCache:
     def __init__(self, where: Path | Engine) -> None:
         self._own = isinstance(where, Path)
         self._engine = _file(where) if isinstance(where, Path) else where
-        self._me = f"{this_process()} {uuid4().hex[:8]}"
+        self.holder = f"{this_process()} {uuid4().hex[:8]}"
         self._asking: set[str] = set()
         self._unwritten: dict[str, Stored] = {}
 
@@ -81,13 +81,14 @@ class AnswerCache:
         with self._writing() as connection:
             if known is not None and self._abandoned(key, known.content):
                 taking = update(answers).where(answers.c.key == key, answers.c.kind.is_(None), _holder == known.content)
-                claimed = taking.values(content=self._me, at=time.time())
+                claimed = taking.values(content=self.holder, at=time.time())
             else:
-                row = {"key": key, "content": self._me, "model": model, "prompt": prompt, "at": time.time()}
+                row = {"key": key, "content": self.holder, "model": model, "prompt": prompt, "at": time.time()}
                 inserting = insert(connection).values(row)
                 lapsed = (answers.c.at < row["at"] - LEASE) & ~_holder.startswith(BATCH)  # type: ignore[operator]
+                taken = {"content": self.holder, "at": row["at"]}
                 claimed = inserting.on_conflict_do_update(
-                    index_elements=["key"], set_={"content": self._me, "at": row["at"]}, where=answers.c.kind.is_(None) & lapsed
+                    index_elements=["key"], set_=taken, where=answers.c.kind.is_(None) & lapsed
                 )
             if connection.execute(claimed.returning(answers.c.key)).first() is not None:
                 self._asking.add(key)
@@ -117,6 +118,10 @@ class AnswerCache:
             )
         del self._unwritten[key]
 
+    def hand_over(self, keys: Iterable[str]) -> None:
+        """These claims have another holder now (a batch file's)."""
+        self._asking.difference_update(keys)
+
     def release(self, key: str) -> None:
         """Give a claim back: nothing came of it."""
         self._asking.discard(key)
@@ -136,11 +141,11 @@ class AnswerCache:
             yield connection
 
     def _mine(self, key: str) -> tuple[Any, ...]:
-        return answers.c.key == key, answers.c.kind.is_(None), answers.c.content == self._me
+        return answers.c.key == key, answers.c.kind.is_(None), answers.c.content == self.holder
 
     def _abandoned(self, key: str, holder: str) -> bool:
         """Nobody is asking the question of this claim any more, for sure."""
-        if holder == self._me:
+        if holder == self.holder:
             return key not in self._asking
         return is_gone(holder.rpartition(" ")[0])
 

@@ -14,6 +14,15 @@ Reply = Literal["json_schema", "json_object", "tool"]
 
 
 @dataclass(frozen=True, slots=True)
+class BatchFiles:
+    """The most that one batch file may hold, and the time in which it is done."""
+
+    requests: int
+    bytes: int
+    window: Literal["24h"]
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What differs between providers; the fields are explained in `profiles.toml`."""
 
@@ -23,6 +32,7 @@ class Profile:
     limit: str
     settings: Mapping[str, Any]
     spent: tuple[str, ...]
+    batch: BatchFiles | None = None
 
     def fixed(self, prompt: str, schema: Mapping[str, Any]) -> str:
         """The system message: the prompt, and where the provider takes no schema, the schema."""
@@ -51,4 +61,9 @@ def _compact(schema: Mapping[str, Any]) -> str:
 def profiles() -> Mapping[str, Profile]:
     """Every profile by name."""
     data = tomllib.loads(files("extractor.llm").joinpath("profiles.toml").read_text("utf-8"))
-    return {name: Profile(name, **fields | {"spent": tuple(fields["spent"])}) for name, fields in data.items()}
+    return {name: _profile(name, fields) for name, fields in data.items()}
+
+
+def _profile(name: str, fields: Mapping[str, Any]) -> Profile:
+    batch = BatchFiles(**fields["batch"]) if "batch" in fields else None
+    return Profile(name, **{**fields, "spent": tuple(fields["spent"]), "batch": batch})
