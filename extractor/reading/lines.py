@@ -37,12 +37,12 @@ def make_line(label: Sequence[Cell], tail: Sequence[Cell], visible: bool, start:
     return Line(tuple(label), " ".join([c.text for c in label]), tuple(tail), filled, visible, start, end, lead)
 
 
-_LINE = re.compile(r"[^\n]*\n?")
 _ROW_TAG = re.compile(r"<tr\b", re.IGNORECASE)
 _RULE_CELL = re.compile(r":?-{2,}:?|:-+:?|-+:")
 _PAGE_NUMBER = re.compile(
     r"[-\u2010-\u2015]{1,2}\s*\d{1,3}\s*[-\u2010-\u2015]{1,2}|第\s*\d{1,3}\s*页.{0,12}|\d{1,3} ?/ ?\d{1,3}"
 )
+_PAGE_SIGNS = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015第")  # a page's number begins with one of these or a digit
 _SENTENCE = re.compile(r"[。;]|,(?!只计|不计|等于)")
 _TOKEN = re.compile(
     r"(?<![^\s|])\d{1,2}\s?[.、](?=\s*[\u4e00-\u9fff“])"  # the numeral of a label, 1 . 属 于
@@ -77,14 +77,17 @@ def table_lines(tagged: str, text: str, start: int, end: int, columns: int, cut:
         return [line for line in rows if line is not None]
     raw: list[tuple[int, int]] = []
     tabbed = piped = 0
-    for match in _LINE.finditer(text, start, end):
-        a, b = match.span()
-        if b > a and text[b - 1] == "\n":
-            b -= 1
-        if text[a:b].strip() and not _PAGE_NUMBER.fullmatch(text[a:b].strip(" \t\r|")):
-            raw.append((a, b))
-            tabbed += "\t" in text[a:b]
-            piped += text.count("|", a, b) >= 3
+    b = start - 1
+    for piece in text[start:end].split("\n"):
+        a, b = b + 1, b + 1 + len(piece)
+        if not piece or piece.isspace():
+            continue
+        words = piece.strip(" \t\r|")
+        if words and (words[0] in _PAGE_SIGNS or words[0].isdigit()) and _PAGE_NUMBER.fullmatch(words):
+            continue
+        raw.append((a, b))
+        tabbed += "\t" in piece
+        piped += piece.count("|") >= 3
     if tabbed * _FEW >= len(raw) and tabbed:
         return _separated(text, raw, "\t", cut)
     if piped * _FEW >= len(raw) and piped:

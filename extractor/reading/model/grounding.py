@@ -127,7 +127,7 @@ def _at(lines: Lines, form: str, table: Table, claimed: tuple[Claimed, ...], num
     wanted = _aligned(_wanted(claimed, table), filled)
     if wanted is None or (not filled and not all(c.values is Said.BLANK for c in claimed)):
         return Grounded(claimed, Verdict.MISSING)
-    right = tuple(_same(want, cell.content) for want, cell in zip(wanted, filled, strict=True))
+    right = tuple([want is cell.content or _same(want, cell.content) for want, cell in zip(wanted, filled, strict=True)])
     if all(right):
         return Grounded(claimed, Verdict.FOUND, line, right)
     return Grounded(claimed, Verdict.PARTLY if any(right) else Verdict.MISSING, line, right)
