@@ -273,6 +273,60 @@ def run(language: Language, **options: Any) -> None:
     sys.exit(main(options, _console(), language))
 
 
+@cli.group()
+def batch() -> None:
+    """Ask through a provider's batch files: later, and for less. 批处理文件。
+
+    prepare writes them, submit sends them, collect takes the answers into the archive; `extractor run` then makes no call.
+    Exit status: 0 done, 2 the call is wrong, 3 broken off (say it again), 4 still at work at the provider.
+    """
+
+
+def _archive(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--archive", required=True, metavar="URL", help="A file (SQLite), or postgresql://…")(command)
+
+
+def _batch_command(name: str, words: str) -> None:
+    """A command that takes an archive alone; `extractor.bulk.batch.command` has it under the same name."""
+
+    @batch.command(name, help=words)
+    @_archive
+    @_language
+    def command(archive: str, language: Language) -> None:
+        done = {"submit": "submitting", "status": "telling", "collect": "collecting"}[name]
+        sys.exit(getattr(_batch_commands(), done)(archive, _console(), language))
+
+
+def _batch_commands() -> Any:
+    from extractor.messages import text
+
+    try:
+        from extractor.bulk.batch import command
+    except ModuleNotFoundError as missing:
+        raise click.UsageError(text("E-NO-MODEL-PACKAGES", {"package": missing.name}, "en")) from None
+    return command
+
+
+@batch.command("prepare")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.option("--list", "lists", multiple=True, metavar="FILE", help="A file with one source on each line; as is @FILE.")
+@_archive
+@click.option(
+    "--folder", type=click.Path(file_okay=False, path_type=Path), default="batch-files", show_default=True, help="For the files."
+)
+@_mode
+@click.option("--workers", type=click.IntRange(1), help="Processes that read. Default: one per core.")
+@_language
+def batch_prepare(folder: Path, language: Language, **options: Any) -> None:
+    """Write the questions that have no answer into files. 写出批处理文件。"""
+    sys.exit(_batch_commands().preparing(options, folder, _console(), language))
+
+
+_batch_command("submit", "Send the files that were prepared. 提交。")
+_batch_command("status", "How the files stand. 查看状态。")
+_batch_command("collect", "Take the answers into the archive. 取回答案。")
+
+
 @cli.command()
 def forms() -> None:
     """List the statutory forms. 列出法定格式。"""

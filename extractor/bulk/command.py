@@ -1,7 +1,8 @@
 """`extractor run`: the parts of a run put together, its signals, what it prints, and its exit status.
 
 Exit status: 0 every document is in the archive · 1 some gave no report (their reasons are in the archive) · 2 the call is
-wrong · 3 nothing could be read, or the run broke off · 4 stopped before the end, on request or at the budget: run again.
+wrong · 3 nothing could be read, or the run broke off · 4 stopped before the end, on request or at the budget, or
+questions are out in batch files: run again.
 """
 
 from __future__ import annotations
@@ -149,7 +150,7 @@ def _say(console: Console, lines: Sequence[str]) -> None:
 def _status(tally: Tally, ending: Ending) -> int:
     if ending is Ending.FAILED:
         return BROKEN
-    if ending is not Ending.DONE:
+    if ending is not Ending.DONE or tally.in_batch:
         return STOPPED
     if not tally.read + tally.known:
         return BROKEN

@@ -21,6 +21,7 @@ from extractor.bulk.engine import Engine, EngineError
 from extractor.bulk.intake import Intake, Ready
 from extractor.bulk.tally import Ending, Tally
 from extractor.bulk.work import Asking, Failure, FinishJob, ReadJob, Result
+from extractor.llm.outcome import AwaitedError
 
 if TYPE_CHECKING:
     from extractor.bulk.models import Models
@@ -136,11 +137,15 @@ class Run:
             await self._intake.settled(ready.hash, ready.container)
 
     async def _document(self, ready: Ready) -> bool:
-        """Whether the document is through: read or noted as a failure."""
+        """Whether the document is through: read, noted as a failure, or left to its batch file."""
         attempts: tuple[AttemptRow, ...] = ()
         result = await self._engine.perform(ReadJob(ready.content, ready.location, self._mode, self._deep))
         if isinstance(result, Asking):
-            asked = await self._asked(ready, result)
+            try:
+                asked = await self._asked(ready, result)
+            except AwaitedError:
+                self._tally.in_batch += 1
+                return True
             if asked is None:
                 return False
             result, attempts = asked
@@ -148,7 +153,8 @@ class Run:
         return True
 
     async def _asked(self, ready: Ready, asking: Asking) -> tuple[Result, tuple[AttemptRow, ...]] | None:
-        """The result with the models' answers and the requests it took; None where the budget did not suffice."""
+        """The result with the models' answers and the requests it took; None where the budget did not suffice. Raises
+        AwaitedError."""
         from extractor.bulk.models import UNANSWERED, attempts_of
         from extractor.llm.budget import BudgetReachedError
         from extractor.llm.outcome import Outcome
@@ -159,9 +165,11 @@ class Run:
         attempts = attempts_of(outcomes)
         self._tally.spent(attempts)
         self._tally.answers_known += sum(o.cached for o in outcomes)
-        for error in came:
-            if isinstance(error, BaseException) and not isinstance(error, BudgetReachedError):
-                raise error
+        errors = [e for e in came if isinstance(e, BaseException) and not isinstance(e, BudgetReachedError)]
+        if errors and attempts:  # another model was asked, and paid for
+            await self._archivist.do(lambda c: store.put_attempts(c, self._intake.run_id, ready.hash, attempts))
+        for error in sorted(errors, key=lambda e: isinstance(e, AwaitedError)):
+            raise error
         if len(outcomes) < len(came):
             self._budget_reached = True
             self.stop()

@@ -36,6 +36,8 @@ class Tally:
     known_failed: int = 0
     left: int = 0
     """Documents in hand that were given up: the budget, or a second Ctrl-C."""
+    in_batch: int = 0
+    """Documents whose question is out in a batch file."""
     failures: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     calls: int = 0
@@ -62,7 +64,7 @@ class Tally:
     @property
     def settled(self) -> int:
         """Documents that are through, one way or another."""
-        return self.read + self.failed + self.known + self.known_failed
+        return self.read + self.failed + self.known + self.known_failed + self.in_batch
 
     @property
     def seconds(self) -> float:
