@@ -150,6 +150,8 @@ def _words(code: str, values: Sequence[tuple[str, str | None]], case: _Case) -> 
     """What an option says; the cells after the first are named, those of a whole row listed in the form's order."""
     if not values:
         return message_text(code, {}, case.language)
+    if code == "U-OPT-NOUGHTS":
+        return message_text(code, {"count": len(values)}, case.language)
     if code == "U-OPT-PLACED":
         return message_text(code, {"values": "  ".join(value or "–" for _, value in values)}, case.language)
     words = message_text(code, {"value": values[0][1]}, case.language)

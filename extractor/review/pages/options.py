@@ -1,12 +1,14 @@
 """What a reviewer can say of a finding with one key: proposals first, likeliest first, then that all was read rightly.
 
-An option is a decision that is not yet made. Proposals come from the verifier's suspects, from what the edit expects, from
-other readings of the same characters and from a sign that is missing; where none is there, the first option is that the
-reading stands.
+An option is a decision that is not yet made. Proposals come from the verifier's suspects, from the ways to place a row's
+numbers, from what the edit expects, from other readings of the same characters and from a sign that is missing. Behind them
+comes that the reading stands, and then what nothing speaks for but habit: that numbers which are missing are noughts. So the
+first option is never a guess.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -39,7 +41,7 @@ def options_of(
         if any(_value(readings, cell) != value for cell, value in option.values):
             found.setdefault(option.values, option)
     stands = Option(_READ_RIGHTLY, _standing(finding, verification, readings))
-    return (*list(found.values())[: MOST - 1], stands)
+    return (*list(found.values())[: MOST - 2], stands, *_of_gaps(finding, verification, readings))
 
 
 def _value(readings: Mapping[str, Reading], cell: str) -> Number | None:
@@ -61,28 +63,52 @@ def _of_suspects(finding: Finding) -> Iterator[Option]:
 
 
 def _of_open_rows(finding: Finding, report: Report) -> Iterator[Option]:
-    """The ways to put a row's numbers into its columns; for several rows at once, the likeliest way of each."""
+    """The ways to put the numbers of its rows into the columns. Rows of one finding were struck by one cause, so the ways
+    that fit most of them come first; a row that one doesn't fit is placed the likeliest way."""
     cells = set(finding.cells)
-    rows = [row for table in report.tables.values() for row in table.open_rows if cells.issuperset(row.cells)]
-    if not rows:
-        return
-    ways = max(len(row.placements) for row in rows) if len(rows) == 1 else 1
-    for at in range(min(ways, MOST - 1)):
-        values = [pair for row in rows if row.placements for pair in _placed(row, row.placements[at])]
-        if values:
-            yield Option("misread", "U-OPT-PLACED", tuple(values))
+    rows = [row for table in report.tables.values() for row in table.open_rows if cells.issuperset(row.cells) and row.placements]
+    fitting = Counter(way for row in rows for way in row.placements)
+    for way, _ in fitting.most_common(MOST - 2):
+        values = [pair for row in rows for pair in _placed(row, way if way in row.placements else row.placements[0])]
+        yield Option("misread", "U-OPT-PLACED", tuple(values))
 
 
 def _placed(row: OpenRow, placement: tuple[int, ...]) -> Iterator[tuple[str, Number | None]]:
+    """The places that get a number, and, where the source is blank there, those that get none; what it lost stays lost."""
     held = {place: reading.value for place, reading in zip(placement, row.readings, strict=True)}
     for place, cell in enumerate(row.cells):
-        yield cell, held.get(place)
+        if place in held or row.rest is State.BLANK:
+            yield cell, held.get(place)
+
+
+def _of_gaps(finding: Finding, verification: Verification, readings: Mapping[str, Reading]) -> Iterator[Option]:
+    """The numbers that are missing are noughts, or what arithmetic forces; none where its bounds leave no nought."""
+    values: list[tuple[str, Number | None]] = []
+    for cell in finding.cells:
+        reading = readings.get(cell)
+        if reading is None or reading.state is State.PRINTED:
+            continue
+        low, high = verification.intervals.get(cell, (0, None))
+        if cell in verification.deduced:
+            values.append((cell, verification.deduced[cell]))
+        elif (low or 0) <= 0 and (high is None or high >= 0):
+            values.append((cell, 0))
+        else:
+            return
+    if any(cell not in verification.deduced for cell, _ in values):
+        yield Option("misread", "U-OPT-NOUGHTS", tuple(values))
 
 
 def _of_cells(finding: Finding, report: Report, readings: Mapping[str, Reading]) -> Iterator[Option]:
-    """What a single cell could say instead: the expected number, its change's other sign, other readings of its image."""
-    if len(finding.cells) == 1 and isinstance(finding.expected, int):
-        yield Option("misread", "U-OPT-MISREAD", ((finding.cells[0], finding.expected),))
+    """What cells could say instead: the number on the edit's other side, what the narrative asks of two missing ones, a
+    change's other sign, other readings of an image."""
+    if len(finding.cells) == 1:
+        for number in (finding.expected, finding.found):
+            if isinstance(number, int):
+                yield Option("misread", "U-OPT-MISREAD", ((finding.cells[0], number),))
+    stated = finding.params.get("value")
+    if finding.code == "N-TABLE-ONLY-IF" and isinstance(stated, int) and isinstance(finding.expected, int):
+        yield Option("misread", "U-OPT-MISREAD", tuple(zip(finding.cells, (stated, finding.expected), strict=True)))
     for cell in finding.cells[:MOST]:
         reading = readings.get(cell)
         if reading is None:

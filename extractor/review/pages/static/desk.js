@@ -8,6 +8,7 @@ import * as source from "./source.js";
 const REASONS = ["correct", "rule", "immaterial", "duplicate", "other"];
 const WAIT = 120; // milliseconds of silence before a typed number is checked
 
+const main = document.getElementById("main");
 let data = dataOf("data");
 let finding = null;
 let active = null; // the cell that keys act on
@@ -29,6 +30,7 @@ function show(next, { remember = true } = {}) {
   finding = next ?? null;
   editor.close();
   active = finding ? cellsOf(finding)[0] ?? null : null;
+  told();
   card.draw(data, finding, active, finder);
   source.point(finding, active);
   if (finding) {
@@ -39,8 +41,14 @@ function show(next, { remember = true } = {}) {
   if (data.findings.filter(isOpen).length <= 1) prefetch();
 }
 
+/** The page says what it is at, for scripts that drive it. */
+function told(turn = 1) {
+  Object.assign(main.dataset, { finding: finding?.id ?? "", cell: active ?? "", turn: Number(main.dataset.turn ?? 0) + turn });
+}
+
 function activate(cell) {
   active = cell;
+  told(0);
   card.mark(finding, cell);
   source.point(finding, cell);
 }
@@ -114,7 +122,7 @@ function choose(index, misprint = false) {
 }
 
 function printed() {
-  if (finding) choose(finding.options.length - 1);
+  if (finding) choose(finding.options.findIndex((option) => option.kind === "as_printed"));
 }
 
 function type(kind) {
@@ -124,14 +132,17 @@ function type(kind) {
   const misprint = kind === "wrong_in_print";
   const known = data.cells[cell];
   let timer = null;
-  const changed = (value) => {
+  const order = cellsOf(finding);
+  const line = order.includes(cell) ? order.slice(order.indexOf(cell)) : [cell]; // several numbers go on from here
+  const pairs = (numbers) => numbers.map((number, index) => [line[index], number]);
+  const changed = (numbers) => {
     clearTimeout(timer);
-    timer = setTimeout(() => value !== null && tried([[cell, value]]), WAIT);
+    timer = setTimeout(() => numbers && tried(pairs(numbers)), WAIT);
   };
   const ask = word(misprint ? "U-TYPE-RIGHT" : "U-TYPE-NUMBER", { cell: known.label });
-  editor.askNumber(ask, known.decided ?? known.value ?? "", changed, (value) => {
+  editor.askNumbers(ask, known.decided ?? known.value ?? "", line.length, changed, (numbers) => {
     clearTimeout(timer);
-    decide(kind, [[cell, value]], word(misprint ? "U-OPT-MISPRINT" : "U-OPT-MISREAD", { value }));
+    decide(kind, pairs(numbers), word(misprint ? "U-OPT-MISPRINT" : "U-OPT-MISREAD", { value: numbers.join(" ") }));
   });
 }
 
@@ -183,9 +194,15 @@ function following(from) {
 async function forward(from, consequences) {
   const settled = new Set(consequences.settled.map((f) => f.id));
   for (const f of data.findings) if (f === from || settled.has(f.id)) f.answerable = false;
-  const next = following(from)?.id ?? consequences.made[0]?.id;
-  if (next) await load(`/findings/${next}${data.query}`);
-  else await beyond();
+  const next = following(from)?.id || consequences.made[0]?.id;
+  if (!next) return beyond();
+  try {
+    await load(`/findings/${next}${data.query}`);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    await load(`/documents/${data.document}${data.query}`); // the decision did away with it, too
+    if (!finding || !isOpen(finding)) await beyond();
+  }
 }
 
 /** Asks for the page that will most likely be next while this one is read; it takes nothing into anybody's hands. */
@@ -243,11 +260,12 @@ async function load(path) {
 
 /** Puts another page of the desk in place of this one; a page that is no desk is gone to. */
 function take({ url, page }) {
+  busy = false;
   const next = dataOf("data", page);
   if (!next?.cells) return location.assign(url);
   const same = next.document === data.document && next.version === data.version;
   const part = (selector) => [document.querySelector(selector), page.querySelector(selector)];
-  for (const selector of same ? ["#sheets"] : ["#sheets", "#text", ".bar .where", ".source .strip"]) {
+  for (const selector of same ? ["#data", "#sheets"] : ["#data", "#sheets", "#text", ".bar .where", ".source .strip"]) {
     const [old, fresh] = part(selector);
     old?.replaceWith(document.adoptNode(fresh));
   }

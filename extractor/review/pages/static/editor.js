@@ -6,7 +6,7 @@ const form = document.querySelector("[data-editor]");
 let done = null;
 
 const NUMBER = /^[+-]?\d+(\.\d+)?$/;
-const narrow = (text) => text.normalize("NFKC").replace(/[,，\s]/g, "").replace(/^[−–—]/, "-");
+const narrow = (text) => text.normalize("NFKC").replace(/,/g, "").replace(/[−–—]/g, "-").replace(/\s+/g, " ").trim();
 
 function open(children, submit, focus) {
   form.replaceChildren(...children, h("button", { type: "submit", class: "button" }, word("U-SAVE")), h("button", { type: "button", class: "plain", onclick: close }, word("U-CANCEL")));
@@ -37,22 +37,25 @@ form.addEventListener("keydown", (event) => {
   close();
 });
 
-/** Asks for a number. `changed(value or null)` at every key, `take(value)` at the end. */
-export function askNumber(question, value, changed, take) {
-  const input = h("input", { type: "text", inputmode: "numeric", id: "number", maxlength: 40, value, "aria-describedby": "hint" });
-  const read = () => (NUMBER.test(narrow(input.value)) ? narrow(input.value) : null);
+/** Asks for one number, or up to `most` with spaces between. `changed(numbers or null)` at every key, `take(numbers)` at the end. */
+export function askNumbers(question, value, most, changed, take) {
+  const input = h("input", { type: "text", inputmode: "numeric", id: "number", maxlength: 400, value, "aria-describedby": "hint" });
+  const read = () => {
+    const numbers = narrow(input.value).split(" ").filter(Boolean);
+    return numbers.length && numbers.length <= most && numbers.every((number) => NUMBER.test(number)) ? numbers : null;
+  };
   input.addEventListener("input", () => {
     input.setAttribute("aria-invalid", String(read() === null && input.value !== ""));
     changed(read());
   });
   open([h("label", { for: "number" }, question), input, h("small", { id: "hint" }, word("U-ENTER-SAVES"))], () => {
-    const number = read();
-    if (number === null) {
+    const numbers = read();
+    if (numbers === null) {
       form.querySelector("#hint").textContent = word("U-NOT-A-NUMBER");
       return;
     }
     close();
-    take(number);
+    take(numbers);
   }, input);
 }
 
