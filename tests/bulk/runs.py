@@ -52,7 +52,9 @@ def environment(model: StandIn | None = None) -> dict[str, str]:
     return own
 
 
-def start(archive: str, where: Sequence[object], *options: str, model: StandIn | None = None, **more: Any) -> subprocess.Popen[str]:
+def start(
+    archive: str, where: Sequence[object], *options: str, model: StandIn | None = None, **more: Any
+) -> subprocess.Popen[str]:
     """A run that is under way."""
     return subprocess.Popen(
         command(archive, where, *options, "--lang", "en"), env=environment(model), stdout=subprocess.PIPE,
@@ -66,7 +68,9 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-def run(archive: str, where: Sequence[object], *options: str, model: StandIn | None = None, **more: Any) -> tuple[int, str, str]:
+def run(
+    archive: str, where: Sequence[object], *options: str, model: StandIn | None = None, **more: Any
+) -> tuple[int, str, str]:
     return finish(start(archive, where, *options, model=model, **more))
 
 
@@ -89,7 +93,8 @@ def holds(archive: str) -> dict[str, Any]:
                 found[table.name] = sorted(str({k: v for k, v in row.items() if k not in _OF_THE_RUN}) for row in rows)
             joined = (
                 select(documents.c.hash, readings.c.reader, readings.c.content)
-                .join(versions, versions.c.id == readings.c.version_id).join(documents, documents.c.id == versions.c.document_id)
+                .join(versions, versions.c.id == readings.c.version_id)
+                .join(documents, documents.c.id == versions.c.document_id)
             )
             found["readings"] = {(row[0], row[1]): tables_of(row[2]) for row in connection.execute(joined)}
             found["versions"] = sorted(

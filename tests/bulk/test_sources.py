@@ -1,0 +1,66 @@
+"""Where documents come from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import fsspec
+
+from extractor.bulk.sources import Content, places, read, unfold
+from extractor.documents.unreadable import UnreadableError
+
+
+def test_a_bucket_is_walked_like_a_folder() -> None:
+    files = fsspec.filesystem("memory")
+    for name in ("bucket/b.txt", "bucket/a/c.txt", "bucket/.hidden/d.txt", "bucket/.e.txt"):
+        files.pipe(f"/{name}", name.encode())
+    found = list(places(["memory://bucket"]))
+    assert sorted(p.location for p in found) == ["memory:///bucket/a/c.txt", "memory:///bucket/b.txt"]
+    assert [read(p) for p in found if p.location.endswith("b.txt")] == [b"bucket/b.txt"]
+    assert [p.location for p in places(["memory://bucket/*.txt", "memory://bucket/a/c.txt"])][-1] == "memory:///bucket/a/c.txt"
+    before = {p.location: p.stamp for p in found}
+    files.pipe("/bucket/b.txt", b"something else")
+    after = {p.location: p.stamp for p in places(["memory://bucket"])}
+    assert {location for location in before if before[location] != after[location]} == {"memory:///bucket/b.txt"}
+    (gone,) = places(["memory://bucket/gone.txt"])
+    assert isinstance(read(gone), UnreadableError)
+
+
+def test_a_bucket_of_an_unknown_kind_is_one_failure() -> None:
+    (place,) = places(["nowhere://bucket/a"])
+    failure = read(place)
+    assert isinstance(failure, UnreadableError) and "nowhere" in str(failure)
+
+
+def test_names_that_are_no_text_are_storable_and_stay_apart(tmp_path: Path) -> None:
+    for name in (b"\xb1\xb1", b"\xb1\xb2"):
+        (tmp_path / os.fsdecode(name)).write_bytes(name)
+    found = list(places([str(tmp_path)]))
+    assert len({p.location for p in found}) == 2
+    assert all(p.location.encode() for p in found)
+    assert {read(p) for p in found} == {b"\xb1\xb1", b"\xb1\xb2"}
+
+
+def test_a_name_with_brackets_is_a_name_where_it_exists(tmp_path: Path) -> None:
+    (tmp_path / "a[1].txt").write_text("1")
+    (tmp_path / "a1.txt").write_text("2")
+    assert [read(p) for p in places([str(tmp_path / "a[1].txt")])] == [b"1"]
+    (tmp_path / "a[1].txt").unlink()
+    assert [read(p) for p in places([str(tmp_path / "a[1].txt")])] == [b"2"]
+
+
+def test_folders_give_their_files_in_one_order(tmp_path: Path) -> None:
+    for number in (3, 1, 2):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "r.txt").write_text(str(number))
+    assert [read(p) for p in places([str(tmp_path)])] == [b"1", b"2", b"3"]
+
+
+def test_an_archive_gives_its_members(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text")
+    (place,) = places([str(tmp_path)])
+    (content,) = unfold(place, b"text")
+    assert isinstance(content, Content) and content.location == place.location
+    (broken,) = unfold(place, b"PK\x03\x04 and nothing more")
+    assert isinstance(broken, UnreadableError) and broken.source == place.location
