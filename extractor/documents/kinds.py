@@ -48,7 +48,9 @@ _INSIDE = (  # of a ZIP that is another format: a member's name
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _BEGINNING = 4096
 # A web page says so before its first words; text that only holds tables in HTML, as OCR writes it, is text.
-_PAGE = re.compile(rb"(?:\s|<!--.*?-->|<\?xml[^>]*>)*<(?:!doctype\s+html|html[\s>]|head[\s>])", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(rb"(?>\s+|<!--.*?-->|<\?xml[^>]*>)*+<(?:!doctype\s+html|html[\s>]|head[\s>])", re.IGNORECASE | re.DOTALL)
+# A page saved with its images as one file (MHTML, RFC 2557) begins as a mail does.
+_MAIL = re.compile(rb"(?:[\w-]{1,40}:[^\n]{0,500}\n){0,12}?content-type:\s*multipart/related", re.IGNORECASE)
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -65,7 +67,7 @@ def kind_of(content: bytes) -> Kind:
     for mark in _MARKS:
         beginning = beginning.removeprefix(mark)
     # in UTF-16 every other byte of a tag is nought
-    return HTML if _PAGE.match(beginning.replace(b"\0", b"")) else TEXT
+    return HTML if _PAGE.match(beginning.replace(b"\0", b"")) or _MAIL.match(beginning) else TEXT
 
 
 def _zip_kind(content: bytes) -> Kind:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from email import message_from_bytes
 
 from lxml import etree, html
 
@@ -34,11 +35,17 @@ _BREAKING = frozenset(
 )  # fmt: skip
 _APART = frozenset(("sup", "sub", "del", "s", "strike"))
 """Raised, lowered or struck out: what stands there belongs to no number beside it."""
-_SIGNS = re.compile(
-    r"^\s*#*\s*[一二三四五六]\s*[、.．]\s*(?:总体情况|主动公开|收到和处理|政府信息公开行政复议|因政府信息公开|存在的?主要?问题|其他需要|需要)"
-    r"|本年制发件数|制发数量|现行有效件?数?|本年收费金额|本年新收政府信息公开申请|上年结转|未经复议直接起诉|结果维持|自然人"
+_HEADING = re.compile(
+    r"\s*#*\s*[一二三四五六]\s*[、.．]\s*(?:总体情况|主动公开|收到和处理|政府信息公开行政复议|因政府信息公开|存在的?主要?问题|其他需要|需要)"
+)
+_TABLE_WORD = re.compile(
+    r"\s*(?:本年制发件数|制发数量|现行有效件?数?|本年收费金额.{0,12}|.{0,4}本年新收政府信息公开申请.{0,4}|.{0,4}上年结转政府信息公开申请.{0,4}"
+    r"|未经复议直接起诉|结果维持|自然人)\s*"
 )
 _TITLE = re.compile(r"政府信息公开.{0,10}年.{0,4}报告")
+_FEW = 2
+"""Headings of sections, from which on the element that holds them is the report."""
+_MOSTLY = 0.3
 _LONGEST_TITLE = 80
 _LONGEST_CELL = 1500
 """Characters; in a cell with more than that stands a page, not a cell's content."""
@@ -50,6 +57,7 @@ _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 
 def sheets(content: bytes, source: str) -> Iterator[Sheet]:
     """The page as one sheet. Raises UnreadableError."""
+    content = _from_mail(content)
     declared = next((a or b for a, b in _DECLARED.findall(content[:_BEGINNING])), b"").decode("ascii")
     text, _, _ = decoded(content, source, declared)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
@@ -62,13 +70,26 @@ def sheets(content: bytes, source: str) -> Iterator[Sheet]:
     yield Sheet(tuple(_report(root)))
 
 
+def _from_mail(content: bytes) -> bytes:
+    """The page in a file that holds its images too (MHTML); any other file as it is."""
+    if content.lstrip().startswith(b"<") or b"multipart/related" not in content[:_BEGINNING].lower():
+        return content
+    for part in message_from_bytes(content).walk():
+        if part.get_content_type() == "text/html":
+            page = part.get_payload(decode=True)
+            return page if isinstance(page, bytes) else content
+    return content
+
+
 def _report(root: html.HtmlElement) -> list[Block]:
     """The title and the blocks of the report; those of the whole page where no report stands on it."""
     shown = list(_shown(root))
-    signs = [element for element in shown if _has_sign(element)]
+    signs = [e for e in shown if _has_sign(e) and e.tag != "a" and not any(around.tag == "a" for around in e.iterancestors())]
     if not signs:
         return _blocks(root)
     holder = _common(signs)
+    if sum(_HEADING.match(_start_of(sign).replace(" ", "")) is not None for sign in signs) < _FEW:
+        holder = _with_prose(holder)
     blocks = _blocks(holder)
     within = "".join(_words(block) for block in blocks[:3])
     if _TITLE.search(within):
@@ -93,15 +114,13 @@ def _shown(root: html.HtmlElement) -> Iterator[html.HtmlElement]:
 
 
 def _has_sign(element: html.HtmlElement) -> bool:
-    """Whether a sign of a report stands in the element itself; a link that leads to a report is none."""
-    if element.tag == "a":
-        return False
+    """Whether a sign of a report stands in the element itself."""
     own = (element.text or "", *[child.tail or "" for child in element])
-    if any(_SIGNS.search(part) for part in own):
+    if any(_HEADING.match(part) or _TABLE_WORD.fullmatch(part) for part in own):
         return True
     # a heading in pieces: <p><b>一、</b>总体情况</p>
     pieces = 0 < len(element) <= 8 and not any(child.tag in _BREAKING for child in element)
-    return element.tag in _BREAKING and pieces and _SIGNS.match(_start_of(element)) is not None
+    return element.tag in _BREAKING and pieces and _HEADING.match(_start_of(element).replace(" ", "")) is not None
 
 
 def _start_of(element: html.HtmlElement) -> str:
@@ -110,9 +129,9 @@ def _start_of(element: html.HtmlElement) -> str:
     for part in element.itertext():
         parts.append(part)
         length += len(part)
-        if length > _LONGEST_TITLE:
+        if length > 2 * _LONGEST_TITLE:
             break
-    return "".join("".join(parts).split())[:_LONGEST_TITLE]
+    return " ".join("".join(parts).split())
 
 
 def _common(elements: Sequence[html.HtmlElement]) -> html.HtmlElement:
@@ -126,6 +145,19 @@ def _common(elements: Sequence[html.HtmlElement]) -> html.HtmlElement:
     return path[-1]
 
 
+def _with_prose(holder: html.HtmlElement) -> html.HtmlElement:
+    """Where tables alone are known to be the report's: the largest element around them that is no menu, which is to say that
+    what it adds is not mostly links."""
+    parent = holder.getparent()
+    while parent is not None and parent.tag != "html":
+        added = len(parent.text_content()) - len(holder.text_content())
+        linked = sum(len(a.text_content()) for a in parent.iter("a")) - sum(len(a.text_content()) for a in holder.iter("a"))
+        if linked > _MOSTLY * added:
+            break
+        holder, parent = parent, parent.getparent()
+    return holder
+
+
 def _path(element: html.HtmlElement) -> list[html.HtmlElement]:
     return [*reversed(list(element.iterancestors())), element]
 
@@ -133,12 +165,14 @@ def _path(element: html.HtmlElement) -> list[html.HtmlElement]:
 def _title_before(shown: Sequence[html.HtmlElement], holder: html.HtmlElement) -> str:
     """The last title of a report before the element, not in a link."""
     found = ""
+    around = set(holder.iterancestors())
     for element in shown:
         if element is holder:
             break
-        if element.tag in _BREAKING and len(element) <= 8 and element.xpath("not(ancestor-or-self::a or descendant::a)"):
-            words = " ".join("".join(element.itertext()).split())
-            if len(words) <= _LONGEST_TITLE and _TITLE.search(words):
+        if element.tag in _BREAKING and len(element) <= 8 and element not in around:
+            words = _start_of(element)
+            unlinked = "not(ancestor-or-self::a or descendant::a)"
+            if len(words) <= _LONGEST_TITLE and _TITLE.search(words) and element.xpath(unlinked):
                 found = words
     return found
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from extractor.documents.load import document_from_bytes
@@ -48,6 +54,15 @@ def test_the_tab_names_the_report_where_the_page_does_not() -> None:
     assert text_of(saved(BODY, head)).startswith("云溪县水务局2023年政府信息公开工作年度报告\n一、")
 
 
+def test_prose_without_known_headings_is_not_lost() -> None:
+    table = BODY[BODY.index("<table>") :]
+    body = f"<h2>总的情况</h2><p>全年发布信息183条。</p><div class='wide'>{table}</div><p>另有问题2个。</p>"
+    menu = "<div class='menu'><a href='/a'>首页</a><a href='/b'><span>自然人</span></a><a href='/c'>政务公开</a></div>"
+    text = text_of(saved(body, around=menu))
+    assert text.startswith("总的情况\n全年发布信息183条。\n")
+    assert text.endswith("另有问题2个。\n")
+
+
 def test_spans_leave_every_row_its_columns() -> None:
     table = """<table><tr><th rowspan="2" colspan=2>项目</th><th colspan="2">申请人情况</th></tr>
 <tr><th>自然人</th><th>总计</th></tr>
@@ -78,6 +93,15 @@ def test_a_declared_encoding_is_believed_where_it_fits() -> None:
     assert text_of(page, "big5") == "一、總體情況\n全年發佈資訊183條。\n"
 
 
+def test_a_page_saved_with_its_images_in_one_file() -> None:
+    page = base64.encodebytes(saved(BODY, '<meta charset="gb2312">').encode("gb18030"))
+    mail = b"""From: <Saved by Blink>\r\nSubject: 2023\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;
+\ttype="text/html";\r\n\tboundary="--x"\r\n\r\n\r\n----x\r\nContent-Type: text/html\r
+Content-Transfer-Encoding: base64\r\n\r\n"""
+    images = b"\r\n----x\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n----x--\r\n"
+    assert document_from_bytes(mail + page + images, "page.mhtml").text == text_of(saved(BODY))
+
+
 def test_hidden_parts_are_not_read() -> None:
     body = BODY.replace("<td>12</td>", '<td>12<span style="display: none">99</span><!-- 88 --></td>')
     row = '<tr style="DISPLAY:NONE"><td>规章</td><td>7</td><td>7</td><td>7</td></tr>'
@@ -95,6 +119,17 @@ def test_scripts_and_entities_do_nothing() -> None:
     page = saved(BODY + "<p>&x;</p>", head)
     page = page.replace("<!DOCTYPE html>", '<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]>')
     assert "root:" not in text_of(page)
+
+
+def test_without_the_documents_extra_the_remedy_is_named(tmp_path: Path) -> None:
+    (tmp_path / "lxml.py").write_text('raise ModuleNotFoundError("No module named \'lxml\'", name="lxml")')
+    (tmp_path / "page.html").write_text(saved(BODY))
+    command = [sys.executable, "-m", "extractor", "extract", "--json", str(tmp_path / "page.html")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 3
+    assert "pip install 'extractor[documents]'" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
