@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from extractor.archive.content import Content, content_of, layout_of, text_of
 from extractor.archive.schema import documents, versions
@@ -33,11 +33,14 @@ _COLUMNS = (
 _CURRENT = select(*_COLUMNS).join(versions, versions.c.id == documents.c.version_id)
 
 
-def currents(connection: Connection, ids: Sequence[int] | None = None) -> Iterator[Current]:
-    """The documents with these numbers, or all, each with its current version, by number; a few at a time in memory."""
+def currents(
+    connection: Connection, ids: Sequence[int] | None = None, where: Sequence[ColumnElement[bool]] = ()
+) -> Iterator[Current]:
+    """The documents with these numbers, or all, that meet the conditions on `documents`, each with its current version, by
+    number; a few at a time in memory."""
     last = 0
     while True:
-        query = _CURRENT.where(documents.c.id > last).order_by(documents.c.id).limit(_CHUNK)
+        query = _CURRENT.where(documents.c.id > last, *where).order_by(documents.c.id).limit(_CHUNK)
         if ids is not None:
             query = query.where(documents.c.id.in_(ids))
         rows = connection.execute(query).all()
