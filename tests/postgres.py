@@ -45,7 +45,7 @@ class Server:
             stderr=subprocess.DEVNULL, start_new_session=True,
         )
         until = time.monotonic() + 60
-        ready = [self._binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        ready: list[str | Path] = [self._binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         while subprocess.run(ready, check=False).returncode:
             assert self._process.poll() is None and time.monotonic() < until, "PostgreSQL does not start"
             time.sleep(0.05)
