@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Any tag, those of Word (o:p) too; an address in angle brackets (<http://…>, <a@b.cn>) is none.
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*(?::[A-Za-z]+)?)(?:\s[^<>]{0,4000})?/?>")
@@ -47,6 +48,7 @@ def _inner(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+@lru_cache(maxsize=4)  # both readers ask for the same document's, one behind the other
 def without_tags(text: str) -> str:
     """The text with each tag replaced by as many spaces, or by a line break and spaces where the tag breaks the line: offsets
     stay what they are."""
@@ -60,6 +62,7 @@ def without_tags(text: str) -> str:
     return _TAG.sub(blank, text)
 
 
+@lru_cache(maxsize=4)
 def without_hidden(text: str) -> str:
     """The text with comments, scripts and style sheets replaced by as many spaces: nobody reads them on the page."""
     if "<" not in text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,11 @@ _LIMIT = 4000
 """Tokens of an answer; the longest seen on generated reports with a number in every cell have some 3,000."""
 _MOST = 60_000
 """Characters of a document that are shown at most; the longest report in hand has 16,000."""
+_NUMBER = re.compile(
+    r"[\d一二三四五六七八九十百千零两未无"
+    r"\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u2468\u2474-\u247c\u2488-\u2490\u24ea\u24f5-\u24ff\u2776-\u2792]"
+)
+"""Signs of a number or of none: digits, raised, lowered and circled ones too, and Chinese numerals."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,4 @@ def narrative_lines(lines: Lines, report: Report) -> Sequence[NumberedLine]:
     """The lines of the sections that hold no number of a table, from the first section on, that have a number in them."""
     view = lines.document.view
     start = view.view_span(*report.sections[0].span)[0] if report.sections else 0
-    return [line for line in lines.numbered.values() if not line.table and line.start >= start and _has_number(line.text)]
-
-
-def _has_number(text: str) -> bool:
-    return any(c.isdigit() or c in "一二三四五六七八九十百千零两未无" for c in text)
+    return [line for line in lines.numbered.values() if not line.table and line.start >= start and _NUMBER.search(line.text)]
