@@ -312,7 +312,8 @@ def _batch_commands() -> Any:
 @click.option("--list", "lists", multiple=True, metavar="FILE", help="A file with one source on each line; as is @FILE.")
 @_archive
 @click.option(
-    "--folder", type=click.Path(file_okay=False, path_type=Path), default="batch-files", show_default=True, help="For the files."
+    "--folder", type=click.Path(file_okay=False, path_type=Path), default="batch-files", show_default=True,
+    help="For the files.",
 )
 @_mode
 @click.option("--workers", type=click.IntRange(1), help="Processes that read. Default: one per core.")
