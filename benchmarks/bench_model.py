@@ -122,7 +122,7 @@ async def measure(base_url: str, documents: list[Document], codes: list[str]) ->
     settings = Settings(base_url, "none", "stand-in", profiles()["openai"])
     client = AsyncClient(settings, pacer=Pacer(Limits(concurrency=CONCURRENCY)))
     sdk = openai.AsyncOpenAI(
-        base_url=base_url, api_key="none", max_retries=0,
+        base_url=base_url, api_key="none", max_retries=0, timeout=180.0,
         http_client=openai.DefaultAsyncHttpxClient(limits=httpx2.Limits(max_connections=CONCURRENCY)),
     )
     plain = instructor.from_openai(sdk, mode=instructor.Mode.JSON_SCHEMA)
