@@ -17,7 +17,7 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table. `signed`: the number may be negative. `money`: an amount, read as a decimal.
-    `unit` is the unit that the form prints in the column's label."""
+    `unit` is the unit that the form prints in the column's label, `over` the headings that the form sets above the label."""
 
     key: str
     label: str
@@ -26,6 +26,7 @@ class Column:
     signed: bool = False
     money: bool = False
     unit: str = ""
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def parse_form(data: Mapping[str, Any]) -> Form:
     for t in data["tables"]:
         columns = tuple(
             Column(c["key"], c["label"], c["en"], tuple(c.get("aliases", ())), c.get("signed", False), c.get("money", False),
-                   c.get("unit", ""))
+                   c.get("unit", ""), tuple(c.get("over", ())))
             for c in t["columns"]
         )
         every = tuple(c.key for c in columns)
