@@ -2,10 +2,10 @@
 
     python benchmarks/bench_session.py [--findings 50] [--reports 40] [--seed 7]
 
-Damaged reports with truth are drawn (`extractor.eval.generate`), read and put into an archive; the script works through the queue
-as somebody would who sees the page and makes no mistake: takes the choice that says what the page says where there is one, says
-that all was read rightly where it was, and types the number of the first wrong cell otherwise. Every key counts, digits and the
-Enter behind them too. Wants Chromium (/usr/bin/chromium).
+Damaged reports with truth are drawn (`extractor.eval.generate`), read and put into an archive; the script works through the
+queue as somebody would who sees the page and makes no mistake: takes the choice that says what the page says where there is
+one, says that all was read rightly where it was, and types the numbers from the first wrong cell on otherwise. Every key
+counts, digits and the Enter behind them too. Wants Chromium (/usr/bin/chromium).
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ def keys_for(finding: dict[str, Any], cells: dict[str, Any], truth: Truth, activ
 
     options = finding["options"]
     for at, option in enumerate(options):
-        if option["values"] and any(wrong(cell) for cell, _ in option["values"]) and all(value == on_page(truth, cell) for cell, value in option["values"]):
+        values = option["values"]
+        if any(wrong(cell) for cell, _ in values) and all(value == on_page(truth, cell) for cell, value in values):
             return (["Enter"] if at == 0 else [str(at + 1)]), "proposal"
     doubted = list(dict.fromkeys(finding["suspects"])) or finding["cells"]
     bad = [cell for cell in doubted if wrong(cell)]

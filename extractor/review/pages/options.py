@@ -66,7 +66,8 @@ def _of_open_rows(finding: Finding, report: Report) -> Iterator[Option]:
     """The ways to put the numbers of its rows into the columns. Rows of one finding were struck by one cause, so the ways
     that fit most of them come first; a row that one doesn't fit is placed the likeliest way."""
     cells = set(finding.cells)
-    rows = [row for table in report.tables.values() for row in table.open_rows if cells.issuperset(row.cells) and row.placements]
+    every = [row for table in report.tables.values() for row in table.open_rows]
+    rows = [row for row in every if cells.issuperset(row.cells) and row.placements]
     fitting = Counter(way for row in rows for way in row.placements)
     for way, _ in fitting.most_common(MOST - 2):
         values = [pair for row in rows for pair in _placed(row, way if way in row.placements else row.placements[0])]

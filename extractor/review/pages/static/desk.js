@@ -7,6 +7,7 @@ import * as source from "./source.js";
 
 const REASONS = ["correct", "rule", "immaterial", "duplicate", "other"];
 const WAIT = 120; // milliseconds of silence before a typed number is checked
+const RENEW = 120_000; // milliseconds; a report is held for five minutes at a time
 
 const main = document.getElementById("main");
 let data = dataOf("data");
@@ -67,8 +68,8 @@ async function consider(index, shown = true) {
 }
 
 async function tried(values, shown = true) {
-  const told = note ? { note: `${word("U-NOTE")}: ${note}` } : {};
-  const about = finding;
+  const told = about();
+  const asked = finding;
   if (shown) card.preview(data, finding, Object.fromEntries(values), finder);
   if (!values.length) return card.effect(told);
   const key = JSON.stringify(values);
@@ -78,11 +79,17 @@ async function tried(values, shown = true) {
       checks.set(key, check(values));
     }
     const checked = await checks.get(key);
-    if (about === finding) card.effect({ ...told, checked });
+    if (asked === finding) card.effect({ ...told, checked });
   } catch (error) {
     checks.delete(key);
     failed(error);
   }
+}
+
+/** What is said beside the consequences: who else has the report, the note that waits. */
+function about() {
+  const said = [data.held_by && word("U-HELD-BY", { who: data.held_by }), note && `${word("U-NOTE")}: ${note}`];
+  return { note: said.filter(Boolean).join(" · ") };
 }
 
 async function check(values) {
@@ -160,7 +167,7 @@ function annotate() {
   if (!finding || !data.may_decide) return;
   editor.askNote(note, (text) => {
     note = text.trim();
-    card.effect({ note: note ? `${word("U-NOTE")}: ${note} · ${word("U-NOTE-ADDED")}` : "" });
+    card.effect({ note: note ? `${about().note} · ${word("U-NOTE-ADDED")}` : "" });
   });
 }
 
@@ -258,6 +265,23 @@ async function load(path) {
   take(await pageAt(path));
 }
 
+/** Holds the report, so that nobody else is sent to it; says so where somebody else has it. */
+async function hold(document_) {
+  if (!data.may_decide) return;
+  try {
+    await call(`/api/documents/${document_}/lease`, {}, "PUT");
+    if (data.document === document_) data.held_by = null;
+  } catch (error) {
+    if (error.status === 409 && data.held_by) card.effect(about());
+  }
+}
+
+function release() {
+  if (!data.may_decide || data.held_by) return;
+  const headers = { "X-CSRF-Token": document.querySelector("meta[name=csrf]").content };
+  fetch(`/api/documents/${data.document}/lease`, { method: "DELETE", headers, credentials: "same-origin", keepalive: true }).catch(() => {}); // it lapses by itself
+}
+
 /** Puts another page of the desk in place of this one; a page that is no desk is gone to. */
 function take({ url, page }) {
   busy = false;
@@ -272,6 +296,7 @@ function take({ url, page }) {
   document.title = page.title;
   const places = same && JSON.stringify(next.findings.map((f) => f.spans)) !== JSON.stringify(data.findings.map((f) => f.spans));
   if (places) document.getElementById("text").replaceWith(document.adoptNode(page.getElementById("text")));
+  if (next.document !== data.document) hold(next.document);
   data = next;
   checks = new Map();
   source.take(data);
@@ -328,6 +353,9 @@ document.addEventListener("zoom", (event) => source.zoomBy(event.detail, finding
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.getElementById("history").hidden = true;
 });
+addEventListener("pagehide", release);
+setInterval(() => hold(data.document), RENEW);
+hold(data.document);
 source.take(data);
 source.pan();
 dress();

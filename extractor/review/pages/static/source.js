@@ -1,5 +1,5 @@
 // The source, as text or as page images: what stands where, lit and scrolled to.
-import { h, word } from "./page.js";
+import { h, toast, word } from "./page.js";
 
 const box = document.getElementById("source");
 const images = document.getElementById("image");
@@ -56,7 +56,7 @@ function paint(boxes) {
   const page = boxes[0][0];
   const [width, height] = data.pages[page];
   if (shown !== page) {
-    const image = h("img", { alt: word("U-PAGE", { page: page + 1, pages: data.pages.length }), src: `/api/documents/${data.document}/pages/${page + 1}` });
+    const image = h("img", { alt: word("U-PAGE", { page: page + 1, pages: data.pages.length }), src: `/api/documents/${data.document}/pages/${page + 1}`, onerror: missing });
     const layer = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
     images.replaceChildren(h("div", { class: "paper" }, image, layer));
@@ -70,6 +70,13 @@ function paint(boxes) {
   }));
   fit(boxes[0]);
   box.querySelector("[data-page]").textContent = word("U-PAGE", { page: page + 1, pages: data.pages.length });
+}
+
+/** The image is not to be had: the text is shown, and why. */
+function missing() {
+  images.hidden = true;
+  shown = null;
+  toast(word("U-NO-IMAGE"));
 }
 
 function fit([page, x0, y0, x1, y1]) {

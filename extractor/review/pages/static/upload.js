@@ -28,7 +28,8 @@ form.addEventListener("submit", async (event) => {
   outcome.textContent = word("U-READING");
   outcome.hidden = false;
   try {
-    const read = await send("/api/documents", new FormData(form));
+    const [file] = input.files;
+    const read = await send(`/api/documents?name=${encodeURIComponent(file.name)}`, file, "POST", { "Content-Type": "application/octet-stream" });
     location.assign(`/documents/${read.document}`);
   } catch (error) {
     outcome.className = "wrong";

@@ -1,0 +1,292 @@
+"""The pages in a browser, by keyboard, against the real server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+from sqlalchemy import Engine
+
+from tests.archive.filled import filled
+from tests.plain_report import plain_report
+from tests.review.browsing import CHROMIUM, FLAGS, Desk, person, site
+from tests.review.reviewed import CELL, RIGHT, spoilt
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+SAMPLES = Path(__file__).parents[2] / "samples"
+SEEDS = Path(__file__).parents[3] / "shared" / "seeds"
+COUNTY_2020 = "003_f71a7c88d1dbe629.txt"
+WRONG = "requests.received.total"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+Sitting = Callable[..., Desk]
+
+
+@pytest.fixture
+def sitting(browser: Browser, tmp_path: Path) -> Iterator[Callable[[list[tuple[str, str]]], Sitting]]:
+    """A server on an archive with these reports; what comes back seats a person at it."""
+    open_: list[tuple[Any, Engine]] = []
+    contexts: list[Desk] = []
+
+    def at(texts: list[tuple[str, str]]) -> Sitting:
+        engine = filled(str(tmp_path / "archive.sqlite"), texts)
+        served = site(engine)
+        address = served.__enter__()
+        open_.append((served, engine))
+
+        def seat(name: str, role: str = "reviewer", language: str = "zh", password: bool = False) -> Desk:
+            desk = person(browser, engine, address, name, role, language, password)
+            contexts.append(desk)
+            return desk
+
+        return seat
+
+    yield at
+    for desk in contexts:
+        desk.page.context.close()
+    for served, engine in open_:
+        served.__exit__(None, None, None)
+        engine.dispose()
+
+
+def sample(name: str) -> tuple[str, str]:
+    return name, (SAMPLES / name).read_text("utf-8")
+
+
+def exported(desk: Desk) -> list[dict[str, Any]]:
+    lines: str = desk.page.evaluate("() => fetch('/api/export').then((answer) => answer.text())")
+    return [json.loads(line) for line in lines.splitlines()]
+
+
+def work_off(desk: Desk, most: int = 60) -> int:
+    """Decide what lies there with the first choice, until the queue is empty; how many decisions it took."""
+    for count in range(most):
+        if not desk.at_the_desk():
+            return count
+        desk.decide("Enter")
+    raise AssertionError(f"still not through after {most} decisions")
+
+
+def test_a_report_is_decided_by_keyboard_alone_and_the_change_is_exported(sitting: Any) -> None:
+    desk = sitting([sample("2-market-regulation-2022.txt")])("anna", "lead", password=True)
+    desk.decide("s")
+    assert desk.finding["severity"] == "error"
+    expect(desk.page.locator("[data-effect]")).to_contain_text("解决")  # what the first choice would settle
+    desk.decide("Enter")
+    assert desk.cell(WRONG) == "24"
+    work_off(desk)
+    expect(desk.page.locator("main")).to_contain_text("都处理完了")
+    (report,) = exported(desk)
+    assert report["cells"][WRONG]["value"] == 29  # as published, for ever
+    assert report["cells"][WRONG]["decided"]["value"] == 24
+    assert desk.problems == []
+
+
+@pytest.mark.seeds
+@pytest.mark.skipif(not (SEEDS / COUNTY_2020).exists(), reason="the seeds are not here")
+def test_the_county_report_of_2020_among_the_seeds_is_decided_by_keyboard_alone(sitting: Any) -> None:
+    seeds = [(path.name, path.read_text("utf-8")) for path in sorted(SEEDS.glob("*.txt"))]
+    desk = sitting(seeds)("anna", "lead")
+    desk.press("/")
+    desk.page.keyboard.type("人民政府")
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_url("**/?q=*")
+    desk.decide("s")
+    while not any(f["code"] == "S-ROW-LOST" for f in desk.data["findings"]) or len(desk.data["findings"]) < 10:
+        desk.decide("j")
+    document = desk.data["document"]
+    lost = next(f for f in desk.data["findings"] if f["code"] == "S-ROW-LOST")
+    while desk.finding["id"] != lost["id"]:
+        desk.decide("j")
+    cell = desk.page.locator("#main").get_attribute("data-cell")
+    desk.press("e")
+    desk.page.keyboard.type("3")
+    desk.decide("Enter")
+    while desk.at_the_desk() and desk.data["document"] == document:
+        desk.decide("Enter")
+    report = next(r for r in exported(desk) if len(r["findings"]) >= 10)
+    assert report["cells"][cell]["state"] == "absent"
+    assert report["cells"][cell]["decided"] == report["cells"][cell]["decided"] | {"kind": "misread", "value": 3}
+    assert desk.problems == []
+
+
+def test_two_people_never_have_one_report_in_hand(sitting: Any) -> None:
+    seat = sitting([("1.txt", spoilt()), ("2.txt", spoilt("云溪县教育局"))])
+    anna, bert = seat("anna"), seat("bert")
+    anna.decide("s")
+    bert.decide("s")
+    first, second = anna.data["document"], bert.data["document"]
+    assert first != second
+    # bert goes to anna's report by its address: what he decides there is refused, and he is taken on
+    number = anna.finding["id"]
+    bert.page.goto(f"{bert.page.url.partition('/findings')[0]}/findings/{number}")
+    expect(bert.page.locator("[data-effect]")).to_contain_text("anna")
+    bert.decide("Enter")
+    assert bert.data["document"] == second
+    expect(bert.page.locator("#toasts")).to_contain_text("anna")
+    anna.decide("Enter")
+    bert.decide("Enter")
+    decided = [report["cells"][CELL]["decided"] for report in exported(anna)]
+    assert {d["value"] for d in decided} == {RIGHT}
+    assert {d["who"] for d in decided} == {"anna", "bert"}
+
+
+def test_what_was_decided_can_be_taken_back(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna")
+    desk.decide("s")
+    before = desk.finding
+    desk.press("n")
+    desk.page.keyboard.type("核对过原件")
+    desk.press("Enter")
+    desk.decide("Enter")
+    expect(desk.page.locator("main")).to_contain_text("都处理完了")
+    desk.page.go_back()
+    desk.page.wait_for_selector("[data-options] button")
+    assert desk.cell(CELL) == str(RIGHT)
+    desk.decide("u")
+    assert desk.finding["id"] == before["id"]
+    assert desk.finding["state"] == "open"
+    assert desk.cell(CELL) == "999"
+    assert desk.problems == []
+    desk.press("y")
+    history = desk.page.locator("#history")
+    expect(history).to_contain_text("核对过原件")
+    expect(history).to_contain_text("已撤销")
+
+
+def test_a_typed_number_is_checked_before_it_is_decided(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna")
+    desk.decide("s")
+    desk.press("e")
+    desk.page.keyboard.type(str(RIGHT + 1))
+    effect = desk.page.locator("[data-effect]")
+    expect(effect).to_contain_text("不影响")
+    desk.press("Backspace", "Backspace", "Backspace", "Backspace")
+    desk.page.keyboard.type(str(RIGHT))
+    expect(effect).to_contain_text("解决")
+    desk.press("Escape")
+    assert desk.finding["state"] == "open"
+    assert exported(desk)[0]["cells"][CELL].get("decided") is None
+
+
+def test_the_language_is_a_key_away_and_kept(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna")
+    expect(desk.page.locator("h1")).to_have_text("待办")
+    desk.press("L")
+    expect(desk.page.locator("h1")).to_have_text("Queue")
+    desk.decide("s")
+    expect(desk.page.locator("[data-options] li").first).to_contain_text(f"{RIGHT} is right")
+    address = desk.page.url.partition("/findings")[0]
+    desk.page.goto(f"{address}/upload")
+    expect(desk.page.locator("h1")).to_have_text("Hand in")
+
+
+def test_nothing_of_a_hostile_document_runs(sitting: Any) -> None:
+    evil = '"><script>window.canary=1</script><img src=x onerror=window.canary=1>'
+    text = spoilt().replace("云溪县水务局", f"云溪县{evil}局").replace("一、总体情况", f"一、总体情况\n{evil}")
+    desk = sitting([(f"{evil}.txt", text), ("2.txt", spoilt())])("anna", "lead")
+    dialogs: list[str] = []
+    desk.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    address = desk.page.url.rstrip("/")
+    for path in ("/?view=all", "/documents/1", "/documents/1/history", "/lead", "/?q=%3Cscript%3E", "/no-such-page"):
+        desk.page.goto(f"{address}{path}")
+        desk.page.wait_for_load_state("networkidle")
+        assert desk.page.evaluate("() => window.canary === undefined")
+        assert desk.page.locator("img").count() == 0
+    desk.page.goto(f"{address}/documents/1")
+    assert "window.canary=1</script>" in desk.page.locator("#text").inner_text()
+    desk.page.evaluate("""() => {
+        const script = document.createElement('script');
+        script.textContent = 'window.canary=1';
+        document.head.append(script);
+        document.body.insertAdjacentHTML('beforeend', '<img src=/static/none onerror="window.canary=1">');
+    }""")
+    desk.page.wait_for_timeout(100)
+    assert desk.page.evaluate("() => window.canary === undefined")  # the policy holds even for what gets into the page
+    assert dialogs == []
+
+
+def test_keys_can_be_bound_anew_and_stay_so(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna")
+    desk.decide("s")
+    desk.press("?")
+    bind = desk.page.locator("[data-bind=accept]")
+    bind.focus()
+    desk.press("Enter", "d")
+    expect(desk.page.locator("[data-taken]")).to_contain_text("不作问题")  # taken
+    bind.focus()
+    desk.press("Enter", " ")
+    desk.press("Escape")
+    desk.page.reload()
+    desk.page.wait_for_selector("[data-options] button")
+    expect(desk.page.locator("[data-options] [data-key=accept]")).to_have_text("␣")
+    desk.decide(" ")
+    assert exported(desk)[0]["cells"][CELL]["decided"]["value"] == RIGHT
+
+
+def test_a_reader_sees_everything_and_decides_nothing(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("rita", "reader")
+    expect(desk.page.locator("[data-action=start]")).to_have_count(0)
+    desk.press("j", "o")
+    desk.page.wait_for_selector("[data-options] button")
+    expect(desk.page.locator("[data-options] button").first).to_be_disabled()
+    desk.press("Enter", "d", "x")
+    desk.page.wait_for_timeout(200)
+    assert desk.finding["state"] == "open"
+    assert desk.page.evaluate("() => fetch('/lead').then((answer) => answer.status)") == 403
+
+
+def test_a_report_is_handed_in_and_opened(sitting: Any, tmp_path: Path) -> None:
+    desk = sitting([("1.txt", plain_report())])("anna")
+    expect(desk.page.locator("main")).to_contain_text("都处理完了")
+    file = tmp_path / "交来的报告.txt"
+    file.write_text(spoilt("云溪县教育局"), "utf-8")
+    desk.page.goto(f"{desk.page.url}upload")
+    desk.page.set_input_files("input[type=file]", file)
+    desk.page.get_by_role("button", name="提交").click()
+    desk.page.wait_for_selector("[data-options] button")
+    assert desk.cell(CELL).startswith("999")
+    expect(desk.page.locator(".source .where")).to_have_text("交来的报告.txt")
+
+
+def test_alike_findings_are_decided_together_after_a_look(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt()), ("2.txt", spoilt("云溪县教育局"))])("anna")
+    desk.press("j", "g")
+    dialog = desk.page.locator("dialog#group")
+    expect(dialog).to_contain_text("涉及 2 项发现、2 份报告")
+    dialog.get_by_role("button", name="确认处理").press("Enter")
+    expect(desk.page.locator("#toasts")).to_contain_text("已一并处理 2 项")
+
+
+def test_nothing_moves_when_the_finding_changes(sitting: Any) -> None:
+    desk = sitting([sample("5-tea-centre-2021.txt"), sample("2-market-regulation-2022.txt")])("anna")
+    desk.decide("s")
+    places = """() => ['.card', '.source', '.form', '[data-actions]']
+        .map((part) => JSON.stringify(document.querySelector(part).getBoundingClientRect()))"""
+    before = desk.page.evaluate(places)
+    for _ in range(5):
+        desk.decide("j")
+        assert desk.page.evaluate(places) == before
+
+
+def test_everything_that_can_be_pressed_has_a_name(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna", "lead")
+    address = desk.page.url.rstrip("/")
+    nameless = """() => [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select')]
+        .filter((e) => !(e.innerText || e.getAttribute('aria-label') || e.labels?.length || e.title).toString().trim())
+        .map((e) => e.outerHTML)"""
+    for path in ("/", "/findings/1", "/lead", "/upload"):
+        desk.page.goto(f"{address}{path}")
+        assert desk.page.evaluate(nameless) == []
