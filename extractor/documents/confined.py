@@ -13,6 +13,7 @@ from __future__ import annotations
 import atexit
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ MEMORY = 2 << 30
 """Bytes of address space (where the system can bound it: not on Windows)."""
 PATIENCE = 20.0
 """Seconds for one sheet; a page of a report takes a tenth of one."""
+_ALONE = 60
 READERS = {"html": "webpage", "docx": "word", "pdf": "pdf", "image": "images"}
 """The modules that read sheets, each with a function `sheets`; those of files with pages with a function `picture`, too."""
 
@@ -136,7 +138,13 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
             job: _Job = pickle.load(jobs)
         except EOFError:
             return
-        for answer in _answers(*job):
+        found = _answers(*job)
+        while True:
+            _give_up_after(_ALONE)
+            answer = next(found, None)
+            _give_up_after(0)
+            if answer is None:
+                break
             pickle.dump(answer, answers, protocol=pickle.HIGHEST_PROTOCOL)
             answers.flush()
 
@@ -163,6 +171,12 @@ def _answers(kind: str, content: bytes, source: str, page: int | None) -> Iterat
         # parsers of broken files raise whatever they meet; the file is what is wrong, and the user is told so
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         yield "E-BROKEN", {"kind": kind.upper(), "reason": reason}
+
+
+def _give_up_after(seconds: int) -> None:
+    """End this process then, whatever it is at; 0: don't. The parent does so earlier, but the parent may be gone."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(seconds)
 
 
 def _for_want_of_memory(error: BaseException | None) -> bool:

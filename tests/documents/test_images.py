@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
+import subprocess
 import sys
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,12 +97,13 @@ def test_images_out_of_bounds_say_so(content: bytes, code: str) -> None:
     assert "scan.png" in str(caught.value)
 
 
-def test_without_the_scan_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith("extractor.documents.ocr")]:
-        monkeypatch.delitem(sys.modules, name)
-    for package in ("cv2", "rapidocr", "onnxruntime"):
-        monkeypatch.setitem(sys.modules, package, None)  # as if it were not installed
-    with pytest.raises(UnreadableError) as caught:
-        document_from_bytes(image(400, 400), "scan.png")
-    assert caught.value.code == "E-NO-SCAN"
-    assert "pip install 'extractor[scan]'" in str(caught.value)
+def test_without_the_scan_extra_the_remedy_is_named(tmp_path: Path) -> None:
+    for package in ("cv2", "onnxruntime", "rapidocr"):
+        (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError('no {package}', name='{package}')")
+    (tmp_path / "scan.png").write_bytes(image(400, 400))
+    command = [sys.executable, "-m", "extractor", "extract", "--json", str(tmp_path / "scan.png")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 3
+    assert "pip install 'extractor[scan]'" in done.stderr
+    assert done.stderr.count("\n") == 1
