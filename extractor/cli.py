@@ -329,6 +329,62 @@ _batch_command("collect", "Take the answers into the archive. 取回答案。")
 
 
 @cli.command()
+@click.option("--archive", required=True, metavar="URL", help="A file (SQLite), or postgresql://…")
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="A folder; a file for jsonl, sqlite, NAME.xlsx.")
+@click.option(
+    "--format", "as_", required=True, type=click.Choice(["parquet", "csv", "xlsx", "jsonl", "sqlite", "package"]),
+    help="package: a Frictionless data package of CSV files.",
+)
+@click.option("--year", "years", multiple=True, type=int, help="Only reports on this year; may be said several times.")
+@click.option("--issuer", "issuers", multiple=True, metavar="NAME", help="Only of this body; NAME*: of all that begin so.")
+@click.option("--form", "forms_", multiple=True, metavar="FORM", help="Only in this form.")
+@click.option(
+    "--layer", type=click.Choice(["printed", "deduced", "decided"]), default="printed", show_default=True,
+    help="Values in the table with a row per report: printed; else deduced; or decided, else printed, else deduced.",
+)
+@click.option("--bom", is_flag=True, help="CSV with a byte order mark, by which spreadsheets know UTF-8.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are there.")
+@_language
+def export(
+    archive: str, to: Path, as_: str, years: tuple[int, ...], issuers: tuple[str, ...], forms_: tuple[str, ...], layer: str,
+    bom: bool, overwrite: bool, language: Language,
+) -> None:
+    """Write the archive as a data set. 导出数据集。"""
+    try:
+        from extractor.archive.connecting import ArchiveError, connect
+        from extractor.export.command import Wanted
+        from extractor.export.command import export as write
+        from extractor.export.items import Filter
+        from extractor.export.target import TargetError
+        from extractor.presenting.wording import word
+
+        wanted = Wanted(to, as_, Filter(years, issuers, forms_), layer, bom, overwrite, language)  # type: ignore[arg-type]
+        with _advancing() as tell:
+            done = write(connect(archive, create=False), wanted, tell)
+    except ModuleNotFoundError as missing:
+        raise click.UsageError(f"{missing.name} is missing: pip install 'extractor[archive,export]'") from None
+    except (ArchiveError, TargetError) as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(word("W-EXPORTED", language, reports=done.reports, to=to), err=True)
+    if done.unfit:
+        click.echo(word("W-UNFIT", language, count=done.unfit), err=True)
+
+
+@contextmanager
+def _advancing() -> Iterator[Callable[[int], None]]:
+    """A function to call with how many are done: a count on standard error, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    with Progress(MofNCompleteColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda number: bar.update(task, completed=number)
+
+
+@cli.command()
 def forms() -> None:
     """List the statutory forms. 列出法定格式。"""
     from rich import box
