@@ -290,3 +290,46 @@ def test_everything_that_can_be_pressed_has_a_name(sitting: Any) -> None:
     for path in ("/", "/findings/1", "/lead", "/upload"):
         desk.page.goto(f"{address}{path}")
         assert desk.page.evaluate(nameless) == []
+
+
+FAINT = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const parts = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, at) => sum + v * [0.2126, 0.7152, 0.0722][at], 0);
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parts(getComputedStyle(at).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!own || !element.checkVisibility() || element.closest('svg, script, :disabled')) continue;
+    const [a, b] = [light(parts(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) found.push([element.className, element.textContent.slice(0, 20), Math.round(ratio * 100) / 100]);
+  }
+  return found;
+}"""
+
+
+def test_text_stands_out_from_its_ground_as_wcag_aa_asks(sitting: Any) -> None:
+    desk = sitting([sample("5-tea-centre-2021.txt"), sample("2-market-regulation-2022.txt"), ("3.txt", spoilt())])("anna", "lead")
+    address = desk.page.url.rstrip("/")
+    desk.decide("s")
+    desk.decide("Enter")
+    for path in ("/?view=all", "/documents/1", "/documents/2", "/lead", "/upload", "/no-such-page"):
+        desk.page.goto(f"{address}{path}")
+        desk.page.wait_for_load_state("networkidle")
+        assert desk.page.evaluate(FAINT) == [], path
+    desk.page.goto(f"{address}/documents/1")
+    desk.press("?")
+    assert desk.page.evaluate(FAINT) == []
