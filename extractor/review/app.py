@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import threading
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,8 @@ def create_app(engine: Engine, serving: Serving) -> FastAPI:
     )
     app.state.engine = engine
     app.state.serving = serving
+    # SQLite has one writer, and who waits for it there looks again in growing intervals; here they wait in line
+    app.state.turn = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
     app.state.identify = identifying(engine, serving.alone, serving.proxy)
     app.state.is_key = _is_key(serving.alone)
     app.state.cube = Aged(engine, cube)

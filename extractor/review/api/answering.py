@@ -48,5 +48,5 @@ def reading(request: Request) -> Iterator[Connection]:
 @contextmanager
 def changing(request: Request) -> Iterator[Connection]:
     """A transaction that writes: committed at the end, or nothing of it happened."""
-    with writing(request.app.state.engine) as connection, connection.begin():
+    with request.app.state.turn, writing(request.app.state.engine) as connection, connection.begin():
         yield connection
