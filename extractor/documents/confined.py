@@ -1,9 +1,9 @@
 """Files that somebody else's parser opens are opened in a process of their own, with bounded memory and time.
 
 A PDF, a Word file, a web page or an image may be made to keep its parser busy for hours or to unfold to gigabytes. The child
-process may take `MEMORY` bytes and `PATIENCE` seconds for a sheet; one that takes more is ended, and the file is reported as
-unreadable. A child that is done waits for the next file: starting one costs about as long as reading a report. This bounds
-what a file costs; it is no sandbox against code in it.
+process may take `MEMORY` bytes and compute for `PATIENCE` seconds for a sheet; one that takes more is ended, and the file is
+reported as unreadable. A child that is done waits for the next file: starting one costs about as long as reading a report. This
+bounds what a file costs; it is no sandbox against code in it.
 
 The child is `python -m extractor.documents.confined`; both sides speak pickles over its standard input and output.
 """
@@ -28,36 +28,37 @@ from extractor.documents.unreadable import UnreadableError
 MEMORY = 2 << 30
 """Bytes of address space (where the system can bound it: not on Windows)."""
 PATIENCE = 20.0
-"""Seconds for one sheet; a page of a report takes a tenth of one."""
-_ALONE = 60
+"""Seconds of computing for one sheet; a page of a report takes a tenth of one."""
+_SLOWER = 10
+"""So many times longer may it take by the clock: a busy machine makes no file unreadable."""
 READERS = {"html": "webpage", "docx": "word", "pdf": "pdf", "image": "images"}
 """The modules that read sheets, each with a function `sheets`; those of files with pages with a function `picture`, too."""
 
-_Job = tuple[str, bytes, str, int | None]
-"""Kind, content, source, and the page whose picture alone is wanted."""
+_Job = tuple[str, bytes, str, int | None, float]
+"""Kind, content, source, the page whose picture alone is wanted, and the seconds of computing for a sheet."""
 
 _idle: list[subprocess.Popen[bytes]] = []
 
 
 def sheets(kind: str, content: bytes, source: str, patience: float = PATIENCE) -> Iterator[Sheet]:
     """The sheets of a file of this kind (a key of `READERS`). Raises UnreadableError, also where the file asks too much."""
-    yield from _asked((kind, content, source, None), patience)
+    yield from _asked((kind, content, source, None, patience))
 
 
 def picture(kind: str, content: bytes, source: str, page: int) -> Picture | None:
     """How a page (from 0) of a file of this kind looks; None where it has no such page. Raises UnreadableError."""
-    found = [sheet.picture for sheet in _asked((kind, content, source, page), PATIENCE)]
+    found = [sheet.picture for sheet in _asked((kind, content, source, page, PATIENCE))]
     return found[0] if found else None
 
 
-def _asked(job: _Job, patience: float) -> Iterator[Sheet]:
-    source = job[2]
+def _asked(job: _Job) -> Iterator[Sheet]:
+    _, _, source, _, patience = job
     child = _idle.pop() if _idle else _started()
     done = False
     try:
         _send(child, job)
         while True:
-            answer = _answer(child, patience)
+            answer = _answer(child, _SLOWER * patience)
             if answer is None:
                 raise UnreadableError("E-TOO-HEAVY", source, seconds=round(patience), memory=MEMORY >> 20)
             if isinstance(answer, Sheet):
@@ -140,7 +141,7 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
             return
         found = _answers(*job)
         while True:
-            _give_up_after(_ALONE)
+            _give_up_after(job[-1])
             answer = next(found, None)
             _give_up_after(0)
             if answer is None:
@@ -149,7 +150,7 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
             answers.flush()
 
 
-def _answers(kind: str, content: bytes, source: str, page: int | None) -> Iterator[object]:
+def _answers(kind: str, content: bytes, source: str, page: int | None, patience: float) -> Iterator[object]:
     try:
         module = import_module(f"extractor.documents.{READERS[kind]}")
         if page is None:
@@ -166,17 +167,18 @@ def _answers(kind: str, content: bytes, source: str, page: int | None) -> Iterat
         yield "E-NO-DOCUMENTS", {"kind": kind.upper(), "package": error.name}
     except Exception as error:
         if _for_want_of_memory(error):
-            yield "E-TOO-HEAVY", {"seconds": round(PATIENCE), "memory": MEMORY >> 20}
+            yield "E-TOO-HEAVY", {"seconds": round(patience), "memory": MEMORY >> 20}
             return
         # parsers of broken files raise whatever they meet; the file is what is wrong, and the user is told so
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         yield "E-BROKEN", {"kind": kind.upper(), "reason": reason}
 
 
-def _give_up_after(seconds: int) -> None:
-    """End this process then, whatever it is at; 0: don't. The parent does so earlier, but the parent may be gone."""
-    if hasattr(signal, "alarm"):
-        signal.alarm(seconds)
+def _give_up_after(seconds: float) -> None:
+    """End this process when it has computed for so long, whatever it is at; 0: don't. Not on Windows: there the parent's clock
+    alone does it."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _for_want_of_memory(error: BaseException | None) -> bool:
