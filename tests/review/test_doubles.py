@@ -1,0 +1,78 @@
+"""Findings that two people answer: neither sees the other's answer; a third one decides where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine
+
+from extractor.review.statistics import kappa
+from tests.review.reviewed import CELL, RIGHT, Caller, states
+
+People = Callable[[str], Caller]
+
+
+def _first(person: People, value: Any = RIGHT) -> tuple[Caller, Any]:
+    """Anna has answered the first finding of the first report, which a second person is to answer too."""
+    person("lena").put("/api/settings", {"share": 1})
+    anna = person("anna")
+    finding = anna.next("?document=1")
+    assert anna.decide(finding, "misread", value)["state"] == "second"
+    anna.delete("/api/documents/1/lease")
+    return anna, finding
+
+
+def test_the_second_one_sees_nothing_of_the_first_answer(person: People) -> None:
+    anna, finding = _first(person)
+    bert = person("bert")
+    assert bert.next("?document=1")["id"] == finding["id"]
+    assert bert.get("/api/documents/1/decisions")["decisions"] == []
+    assert "decided" not in bert.get("/api/documents/1")["cells"][CELL]
+    seen = next(f for f in bert.get("/api/documents/1/findings")["findings"] if f["id"] == finding["id"])
+    assert seen["who"] is None and seen["message"] == anna.get(f"/api/findings/{finding['id']}")["message"]
+    assert anna.get("/api/documents/1/decisions")["decisions"] != []
+
+
+def test_the_first_one_is_not_asked_again(person: People) -> None:
+    anna, finding = _first(person)
+    following = anna.next("?document=1")
+    assert following is None or following["id"] != finding["id"]
+
+
+def test_the_same_answer_twice_settles_it(person: People, engine: Engine) -> None:
+    _, finding = _first(person)
+    assert person("bert").decide(finding, "misread", RIGHT)["state"] == "decided"
+    figures = person("lena").get("/api/statistics")
+    assert (figures["doubled"], figures["agreed"], figures["waiting"], figures["disputed"]) == (1, 1, 0, 0)
+
+
+def test_a_dispute_is_settled_by_a_third_one_who_leads(person: People, engine: Engine) -> None:
+    anna, finding = _first(person)
+    bert, lena = person("bert"), person("lena")
+    assert bert.decide(finding, "as_printed")["state"] == "disputed"
+    bert.delete("/api/documents/1/lease")
+    assert "decided" not in lena.get("/api/documents/1")["cells"][CELL]  # neither answer stands
+    anna.decide(finding, "misread", 5, expect=403)
+    bert.delete("/api/documents/1/lease")
+    assert lena.next("?document=1&code=" + finding["code"])["id"] == finding["id"]
+    assert lena.decide(finding, "wrong_in_print", RIGHT)["state"] == "decided"
+    assert lena.get("/api/documents/1")["cells"][CELL]["decided"]["who"] == "lena"
+
+
+def test_an_answer_taken_back_is_asked_for_again(person: People, engine: Engine) -> None:
+    anna, finding = _first(person)
+    anna.post("/api/undo", {})
+    assert set(states(engine).values()) == {"open"}
+    assert person("bert").next("?document=1")["id"] == finding["id"]
+
+
+def test_kappa_is_agreement_beyond_chance() -> None:
+    a, b = "as_printed", "misread"
+    assert kappa([(a, a), (b, b)]) == 1
+    assert kappa([(a, a), (a, b), (b, a), (b, b)]) == 0
+    # the textbook's example: 20 and 15 agreed, 5 and 10 not
+    pairs = [(a, a)] * 20 + [(a, b)] * 5 + [(b, a)] * 10 + [(b, b)] * 15
+    found = kappa(pairs)
+    assert found is not None and abs(found - 0.4) < 1e-9
+    assert kappa([]) is None and kappa([(a, a)]) is None
