@@ -253,15 +253,25 @@ def doubled(grounded: Sequence[Grounded]) -> set[int]:
     return lost
 
 
-def astray(grounded: Sequence[Grounded]) -> set[int]:
+def astray(lines: Lines, grounded: Sequence[Grounded]) -> set[int]:
     """The places in the list, which is in the form's order, of rows found on lines without words that stand before a row they
-    come behind in the form, or behind one they come before: where no label tells whose a line is, its place must."""
-    found = [(i, row.line) for i, row in enumerate(grounded) if row.line is not None and row.verdict in _TAKEN]
+    come behind in the form, or behind one they come before: where no label tells whose a line is, its place must. Rows not found
+    count where they were said to stand."""
+    bare: set[int] = set()
+    places: list[tuple[int, int]] = []
+    for index, row in enumerate(grounded):
+        said = lines.numbered.get(row.claimed[0].line or 0)
+        if row.line is not None and row.verdict in _TAKEN:
+            places.append((index, row.line.start))
+            if not row.line.text:
+                bare.add(index)
+        elif said is not None:
+            places.append((index, said.start))
     crossed: set[int] = set()
-    for at, (i, line) in enumerate(found):
-        for j, other in found[at + 1 :]:
-            if line.start > other.start:
-                crossed.update(index for index, one in ((i, line), (j, other)) if not one.text)
+    for at, (i, start) in enumerate(places if bare else ()):
+        for j, other in places[at + 1 :]:
+            if start > other:
+                crossed |= {i, j} & bare
     return crossed
 
 

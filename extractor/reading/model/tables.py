@@ -78,7 +78,7 @@ class _Table:
             else:
                 answered.append(said[0])
         grounded = list(look_up_all(self.lines, self.form, self.table, answered))
-        twice, crossed = doubled(grounded), set() if self.table.one_line else astray(grounded)
+        twice, crossed = doubled(grounded), set() if self.table.one_line else astray(self.lines, grounded)
         plan = self._layout(grounded)
         for index, looked_up in enumerate(grounded):
             if index in twice:
