@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -42,15 +42,15 @@ def bars(days: Sequence[str], series: Sequence[Series], title: str) -> Markup:
     return _svg(title, "".join(parts))
 
 
-def curve(points: Sequence[tuple[float, float]], title: str, unit: str) -> Markup:
-    """A line through (hours, share of what there is to gain), both from 0; the share goes to 1."""
+def curve(points: Sequence[tuple[float, float]], title: str, worded: Callable[[float], str]) -> Markup:
+    """A line through (effort, share of the gain), both from 0; the share goes to 1. `worded`: an effort in words."""
     most = max((x for x, _ in points), default=0) or 1
     places = [
         (_LEFT + x / most * (_WIDTH - _LEFT - 10), _HEIGHT - _BOTTOM - y * (_HEIGHT - _BOTTOM - _TOP)) for x, y in points
     ]
     path = " ".join(f"{'L' if number else 'M'}{x:.1f} {y:.1f}" for number, (x, y) in enumerate(places))
     labels = f'<text x="{_LEFT}" y="{_HEIGHT - 8}">0</text>'
-    labels += f'<text x="{_WIDTH - 10}" y="{_HEIGHT - 8}" text-anchor="end">{most:.1f} {escape(unit)}</text>'
+    labels += f'<text x="{_WIDTH - 10}" y="{_HEIGHT - 8}" text-anchor="end">{escape(worded(most))}</text>'
     return _svg(title, f'{_axis(100, "%")}<path class="line" d="{path}"/>{labels}')
 
 

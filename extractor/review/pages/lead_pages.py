@@ -41,9 +41,11 @@ def lead(request: Request) -> Response:
         request, "lead.html", "lead", s=counted, total=total, answered=answered, open=total - answered,
         share=f"{100 * answered / total:.1f}" if total else "0",
         severities=[(severity, counted.open_by_severity.get(severity, 0)) for severity in ("error", "warning", "info")],
-        seconds=_sum([band.seconds for band in counted.bands]), expected=sum(band.expected for band in counted.bands),
+        expected=sum(band.expected for band in counted.bands),
+        time_left=_duration(_sum([band.seconds for band in counted.bands]), language),
         codes=[one.name for one in series], bars=bars(days, series, text("U-BY-CODE", {}, language)),
-        has_curve=len(points) > 1, curve=curve(points, text("U-EFFORT-CURVE", {}, language), text("U-HOURS", {}, language)),
+        has_curve=len(points) > 1,
+        curve=curve(points, text("U-EFFORT-CURVE", {}, language), lambda hours: _duration(3600 * hours, language)),
         remaining=_remaining(counted.bands, language), today=now.isoformat(),
         week={r.who: sum(r.by_day.get(day, 0) for day in week) for r in counted.reviewers},
         doubled_share=share, people=people, data=data_of(language),
@@ -53,6 +55,15 @@ def lead(request: Request) -> Response:
 def _sum(seconds: Sequence[float | None]) -> float | None:
     known = [s for s in seconds if s is not None]
     return sum(known) if known else None
+
+
+def _duration(seconds: float | None, language: Language) -> str:
+    """In hours, or in minutes where it is less than two of them."""
+    if seconds is None:
+        return "—"
+    if seconds < 2 * 3600:
+        return f"{max(1, round(seconds / 60))} {text('U-MINUTES', {}, language)}" if seconds else "0"
+    return f"{seconds / 3600:,.1f} {text('U-HOURS', {}, language)}"
 
 
 def _series(days: Sequence[str], counted: Statistics, language: Language) -> list[Series]:

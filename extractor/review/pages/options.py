@@ -83,7 +83,10 @@ def _placed(row: OpenRow, placement: tuple[int, ...]) -> Iterator[tuple[str, Num
 
 
 def _of_gaps(finding: Finding, verification: Verification, readings: Mapping[str, Reading]) -> Iterator[Option]:
-    """The numbers that are missing are noughts, or what arithmetic forces; none where its bounds leave no nought."""
+    """The numbers that are missing are noughts, or what arithmetic forces; none where its bounds leave no nought, or where the
+    finding suspects a number that is there."""
+    if finding.suspects:
+        return
     values: list[tuple[str, Number | None]] = []
     for cell in finding.cells:
         reading = readings.get(cell)
