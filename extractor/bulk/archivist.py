@@ -121,10 +121,10 @@ class _Line:
                 self.close()
                 now = time.monotonic()
                 began = began or now
-                if not _passes(error) or now - began > self._patience or self._closed.is_set():
-                    task.error = ArchiveError(f"{shown(self._engine)}: {_reason(error)}")
+                if not passes(error) or now - began > self._patience or self._closed.is_set():
+                    task.error = ArchiveError(f"{shown(self._engine)}: {reason_of(error)}")
                     break
-                self._waiting(_reason(error))
+                self._waiting(reason_of(error))
                 self._closed.wait(pause)
                 pause = min(2 * pause, longest)
             except BaseException as error:  # handed on to the one who asked
@@ -160,12 +160,14 @@ def _deliver(tasks: list[_Task]) -> None:
             task.future.set_result(task.result)
 
 
-def _passes(error: DBAPIError) -> bool:
+def passes(error: DBAPIError) -> bool:
+    """Whether what a database says may be over when it is asked again."""
     if type(error.orig).__module__ == "sqlite3":
         return any(word in str(error.orig) for word in _PASSING)
     return getattr(error.orig, "sqlstate", None) not in _LASTING
 
 
-def _reason(error: DBAPIError) -> str:
+def reason_of(error: DBAPIError) -> str:
+    """What the database says, on one line."""
     lines = str(error.orig).strip().splitlines()
     return lines[0] if lines else type(error.orig).__name__

@@ -27,7 +27,7 @@ from extractor.bulk.order import Order
 from extractor.bulk.pool import Pool
 from extractor.bulk.progress import estimate_lines, shown, summary
 from extractor.bulk.run import STRIKES, EndpointError, Run
-from extractor.bulk.sources import places
+from extractor.bulk.sources import places, shown_source
 from extractor.bulk.tally import Ending, Tally
 from extractor.documents.unreadable import UnreadableError
 from extractor.presenting.sheet import Language
@@ -109,8 +109,10 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
         try:
             with shown(screen, tally, language):
                 ending = await run.go()
-        finally:
-            await archivist.do(lambda c: store.end_run(c, run_id, ending.value))
+        except (EngineError, EndpointError, UnreadableError):
+            await archivist.do(lambda c: store.end_run(c, run_id, Ending.FAILED.value))
+            raise
+        await archivist.do(lambda c: store.end_run(c, run_id, ending.value))
     except ArchiveError as error:
         fault = word("E-RUN-ARCHIVE", language, reason=error)
     except EngineError as error:
@@ -161,7 +163,8 @@ async def _begun(order: Order, archivist: Archivist) -> tuple[int, int]:
     """The ids of the run and of its configuration."""
     of = order.configuration
     settings = {
-        "sources": order.sources, "lists": order.lists, "workers": order.workers, "money": order.money, "tokens": order.tokens,
+        "sources": [shown_source(source) for source in order.sources],
+        "lists": order.lists, "workers": order.workers, "money": order.money, "tokens": order.tokens,
         "retry_failed": order.retry_failed,
     }
 

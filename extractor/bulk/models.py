@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from extractor.archive.connecting import ArchiveError, shown
 from extractor.archive.entry import AttemptRow, attempt_row
-from extractor.bulk.archivist import PATIENCE
+from extractor.bulk.archivist import PATIENCE, passes, reason_of
 from extractor.llm.budget import Budget
 from extractor.llm.cache import AnswerCache
 from extractor.llm.client import AsyncClient, Question
@@ -27,7 +28,7 @@ class Models:
     """The models of a run, with one cache and one budget."""
 
     def __init__(self, settings: Sequence[Settings], engine: Engine, budget: Budget) -> None:
-        self._cache = AnswerCache(engine)
+        self._engine, self._cache = engine, AnswerCache(engine)
         pacers: dict[str, Pacer] = {}
         for s in settings:  # two models at one endpoint share its limits
             pacers.setdefault(s.base_url, Pacer(s.limits))
@@ -44,10 +45,10 @@ class Models:
         while True:
             try:
                 return await client.ask(question)
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError) as error:
                 # the archive is away; an answer that came meanwhile is kept by the cache, and not asked for again
-                if waited > PATIENCE:
-                    raise
+                if waited > PATIENCE or not passes(error):
+                    raise ArchiveError(f"{shown(self._engine)}: {reason_of(error)}") from error
             await asyncio.sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST)
 

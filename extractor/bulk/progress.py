@@ -55,8 +55,9 @@ def _every(seconds: float, show: object) -> Iterator[None]:
 def _line(tally: Tally, language: Language) -> str:
     if tally.waiting:
         return word("W-RUN-WAITING", language, reason=tally.waiting)
+    total = "?" if tally.total is None else max(tally.total, tally.settled)
     return word(
-        "W-RUN-PROGRESS", language, settled=tally.settled, total="?" if tally.total is None else tally.total,
+        "W-RUN-PROGRESS", language, settled=tally.settled, total=total,
         failed=tally.failed, rate=f"{tally.rate:.1f}", findings=tally.findings.total(), models=_models(tally, language),
         left=_left(tally),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from extractor.documents.zipped import members
 
 _TAGS = ("ETag", "etag", "md5Hash", "Content-MD5", "checksum")
 _TIMES = ("mtime", "LastModified", "last_modified", "updated", "timeModified", "modified", "created")
+
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/@]{1,500}@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,11 @@ def _storable(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
+def shown_source(source: str) -> str:
+    """A source without what a URL says of users and passwords."""
+    return _CREDENTIALS.sub("", source)
+
+
 def _remote(source: str) -> Iterator[Place]:
     from fsspec.core import url_to_fs
 
@@ -135,7 +144,8 @@ def _remote(source: str) -> Iterator[Place]:
         else:
             found = [(path, files.info(path))]
     except (OSError, ValueError, ImportError) as error:  # ImportError: the package of this kind of bucket is not installed
-        yield Place(_storable(source), "", source, fault=" ".join(f"{type(error).__name__}: {error}".split())[:200])
+        fault = " ".join(shown_source(f"{type(error).__name__}: {error}").split())[:200]
+        yield Place(_storable(shown_source(source)), "", source, fault=fault)
         return
     for _, info in found:
         if info["type"] == "file":
