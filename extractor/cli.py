@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -19,6 +19,7 @@ from extractor import __version__
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from sqlalchemy import Engine
 
     from extractor.documents import Document
     from extractor.presenting.sheet import Language
@@ -216,12 +217,16 @@ def show(file: Path, mode: str | None, deep: bool, language: Language) -> None:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="FILE|FOLDER...", type=click.Path(path_type=Path))
+@click.option("--archive", metavar="URL", help="The reports of this archive instead of files; findings are kept in it.")
 @click.option("--units", type=click.Path(path_type=Path), help="CSV with the columns unit and parent: who belongs to whom.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per report with findings, each on one line.")
 @_language
-def across(paths: tuple[Path, ...], units: Path | None, as_json: bool, language: Language) -> None:
-    """Hold reports against each other: other years, other bodies. 跨报告核对。"""
+def across(paths: tuple[Path, ...], archive: str | None, units: Path | None, as_json: bool, language: Language) -> None:
+    """Hold reports against each other: other years, other bodies. 跨报告核对。
+
+    With --archive, only what is new since the last time is compared; the units stay known, and --units replaces them.
+    """
     from extractor.comparing import UnitsError, compare, files_in, read_units
     from extractor.output import dumps, finding_object
     from extractor.presenting.terminal import show_compared
@@ -231,6 +236,11 @@ def across(paths: tuple[Path, ...], units: Path | None, as_json: bool, language:
         parents = read_units(units) if units is not None else {}
     except UnitsError as error:
         raise click.UsageError(str(error)) from None
+    if (archive is None) == (not paths):
+        raise click.UsageError("files or --archive are wanted, one of them")
+    if archive is not None:
+        _across_archive(archive, None if units is None else parents, as_json, language)
+        return
     compared = compare(list(files_in(paths)), parents)
     for failure in compared.failures:
         click.echo(str(failure), err=True)
@@ -244,6 +254,25 @@ def across(paths: tuple[Path, ...], units: Path | None, as_json: bool, language:
         show_compared(_console(), compared, language)
     if compared.failures:
         sys.exit(UNREAD)
+
+
+def _across_archive(archive: str, parents: Mapping[str, str] | None, as_json: bool, language: Language) -> None:
+    with _opened(archive) as engine:
+        from extractor.archive.history import found_between, put_units, update_history
+        from extractor.archive.store import writing
+        from extractor.output import dumps, finding_object
+        from extractor.presenting.wording import word
+
+        if parents is not None:
+            with writing(engine) as connection, connection.begin():
+                put_units(connection, parents)
+        updated = update_history(engine)
+        if as_json:
+            for id_, source, findings in found_between(engine):
+                line = {"document": {"id": id_, "source": source}, "findings": [finding_object(f) for f in findings]}
+                sys.stdout.buffer.write(dumps(line) + b"\n")
+        said = word("W-HISTORY", language, reports=updated.records, taken=updated.taken, changed=updated.changed)
+        click.echo(said, err=as_json)
 
 
 @cli.command()
@@ -351,7 +380,6 @@ def export(
 ) -> None:
     """Write the archive as a data set. 导出数据集。"""
     try:
-        from extractor.archive.connecting import ArchiveError, connect
         from extractor.export.command import Wanted
         from extractor.export.command import export as write
         from extractor.export.items import Filter
@@ -359,15 +387,58 @@ def export(
         from extractor.presenting.wording import word
 
         wanted = Wanted(to, as_, Filter(years, issuers, forms_), layer, bom, overwrite, language)  # type: ignore[arg-type]
-        with _advancing() as tell:
-            done = write(connect(archive, create=False), wanted, tell)
+        with _opened(archive) as engine, _advancing() as tell:
+            done = write(engine, wanted, tell)
     except ModuleNotFoundError as missing:
         raise click.UsageError(f"{missing.name} is missing: pip install 'extractor[archive,export]'") from None
-    except (ArchiveError, TargetError) as error:
+    except TargetError as error:
         raise click.UsageError(str(error)) from None
     click.echo(word("W-EXPORTED", language, reports=done.reports, to=to), err=True)
     if done.unfit:
         click.echo(word("W-UNFIT", language, count=done.unfit), err=True)
+
+
+@cli.command()
+@click.option("--archive", required=True, metavar="URL", help="A file (SQLite), or postgresql://…")
+@click.option("--html", type=click.Path(path_type=Path), help="Write a page with plots.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@_language
+def stats(archive: str, html: Path | None, as_json: bool, language: Language) -> None:
+    """Say what is in the archive. 数据库概况。"""
+    with _opened(archive) as engine:
+        from extractor.archive.statistics import statistics
+        from extractor.presenting.statistics import show_statistics, statistics_page
+
+        with engine.connect() as connection:
+            found = statistics(connection)
+    if html is not None:
+        try:
+            html.write_text(statistics_page(found, language), "utf-8")
+        except OSError as error:
+            raise click.UsageError(f"can't write to {html}: {error.strerror}") from None
+    if as_json:
+        from dataclasses import asdict
+
+        _print_as_json(asdict(found))
+    else:
+        show_statistics(_console(), found, language)
+
+
+@contextmanager
+def _opened(where: str) -> Iterator[Engine]:
+    """An archive that is there already."""
+    try:
+        from extractor.archive.connecting import ArchiveError, connect
+    except ModuleNotFoundError as missing:
+        raise click.UsageError(f"{missing.name} is missing: pip install 'extractor[archive]'") from None
+    try:
+        engine = connect(where, create=False)
+    except ArchiveError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager

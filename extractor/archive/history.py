@@ -9,17 +9,19 @@ where it was. Nothing depends on the order in which reports came, nor on how oft
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, text
 
 from extractor.archive.arrivals import take_pending
 from extractor.archive.between import Changed, Groupwise, bodies, hosts, parents, texts
-from extractor.archive.schema import affected, records, units
+from extractor.archive.outcome import between_reports
+from extractor.archive.schema import affected, documents, findings, records, units
 from extractor.archive.store import upsert, writing
+from extractor.verification.finding import Finding
 
 _LOCK = 5_307_115
 """The number of the lock by which PostgreSQL lets one update at a time in; SQLite has one writer anyway."""
@@ -56,6 +58,18 @@ def update_history(engine: Engine, tell: Callable[[int], None] | None = None) ->
                     tell(groups)
         total = connection.execute(select(func.count()).select_from(records)).scalar_one()
     return Updated(taken, changed, int(total))
+
+
+def found_between(engine: Engine) -> Iterator[tuple[str, str, tuple[Finding, ...]]]:
+    """Hash, source and findings between reports of each document that has any; a few at a time in memory."""
+    last = 0
+    told = exists().where(findings.c.document_id == documents.c.id, findings.c.ordinal < 0)
+    query = select(documents.c.id, documents.c.hash, documents.c.source).where(told).order_by(documents.c.id).limit(500)
+    with engine.connect() as connection:
+        while rows := connection.execute(query.where(documents.c.id > last)).all():
+            found = between_reports(connection, [row.id for row in rows])
+            yield from ((row.hash, row.source, found[row.id]) for row in rows if row.id in found)
+            last = rows[-1].id
 
 
 def put_units(connection: Connection, parent_by_unit: Mapping[str, str]) -> None:
