@@ -255,8 +255,8 @@ def doubled(grounded: Sequence[Grounded]) -> set[int]:
 
 def astray(lines: Lines, grounded: Sequence[Grounded]) -> set[int]:
     """The places in the list, which is in the form's order, of rows found on lines without words that stand before a row they
-    come behind in the form, or behind one they come before: where no label tells whose a line is, its place must. Rows not found
-    count where they were said to stand."""
+    come behind in the form, or behind one they come before: where no label tells whose a line is, its place must. Rows
+    that were not found count where they were said to stand."""
     bare: set[int] = set()
     places: list[tuple[int, int]] = []
     for index, row in enumerate(grounded):
