@@ -66,7 +66,7 @@ def broken_lines(page: Image, rng: np.random.Generator, dpi: int) -> Image:
     across, down = _rulings(page, dpi)
     worn = page.copy()
     for lines, axis in ((across, 1), (down, 0)):
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(lines.astype(np.uint8), connectivity=8)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(lines.astype(np.uint8), connectivity=8)
         for x, y, w, h, _ in stats[1:]:
             start, length = (x, w) if axis else (y, h)
             at = start + rng.uniform(0, _px(8, dpi))

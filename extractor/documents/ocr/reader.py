@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.documents.composing import Block, Line, Paragraph, Run, Table, TableCell
+from extractor.documents.composing import Block, Line, Run, Table, TableCell
 from extractor.documents.flow import flowing
 from extractor.documents.layout import Alternative, Box, Page
 from extractor.documents.ocr.ink import Grey, Inked, ink_of, inked, smoothed
@@ -69,7 +69,7 @@ class _Sheet:
         edges = [0.0, *(top for top, _ in found), float("inf")]
         lines = self._lines(_without(page, tables))
         blocks: list[Block] = []
-        for i, (top, below) in enumerate(zip(edges, edges[1:], strict=False)):
+        for i, (top, below) in enumerate(pairwise(edges)):
             if i:
                 blocks.append(found[i - 1][1])
             blocks += flowing([line for middle, line in lines if top <= middle < below])

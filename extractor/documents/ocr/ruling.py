@@ -13,17 +13,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractor.documents.ocr.ink import Grey, Inked, Mask, smoothed
+from extractor.documents.ocr.ink import Grey, Inked, Mask, ink_of, smoothed
 
 _LINE = 4.0
 """Millimetres: hardly any stroke of a letter is longer."""
-_SHORT = 2.0
-"""Millimetres: runs of this length count on a line that is known, where nothing else stands beside them."""
+_SHORT = 3.0
+"""Millimetres: of this length a run counts where nothing else stands beside it; a digit in a table is less high."""
+_ALONE = 0.2
+"""Share of ink beside a short run, up to which it stands alone."""
 _THICK = 1.3
 """Millimetres: what is thicker is no ruling line."""
 _EVEN = 0.5
 """The lightest pixel of a run of line, as a share of their mean."""
-_ALONG, _RULED = 60.0, 14.0
+_ALONG, _RULED = 60.0, 10.0
 """Millimetres: of this length of a line so much is there at least, however it is broken."""
 _SEED = 12.0
 """Millimetres of line across and down that a table has at least."""
@@ -31,6 +33,9 @@ _ACROSS, _DOWN = 15.0, 8.0
 """Millimetres that may be lost of a line across, and down: other tables stand further away."""
 _MANY = 0.4
 """Share of the lines across a table's end that go on behind it, where the table does."""
+_BROKEN = 0.9
+"""Share of the sides of a table's lines that is ruled, below which the lines are broken."""
+_AROUND = np.ones((5, 5), np.uint8)
 _CLEAR = 0.6
 """Of lines that are whole: the share of a side that is ruled, from which on the side is there."""
 
@@ -59,7 +64,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """Pixels of lines across and down; `short_across`, `short_down`: also of shorter runs that stand alone."""
+    """Pixels of lines across and down; `short_across`, `short_down`: also of runs that no others stand in line with."""
 
     across: Mask
     down: Mask
@@ -76,20 +81,17 @@ def rulings(page: Inked) -> Rulings:
 
 
 def _lines(grey: Grey, page: Inked) -> tuple[Mask, Mask]:
-    """Thin runs across, alike over all their length: faint ones, too, but no row of letters, which is uneven. Long ones on one
-    row with others; and short ones."""
-    long = even_runs(grey, page, _LINE)
-    window = int(page.px(_ALONG))
-    beside = cv2.dilate(long, np.ones((max(int(page.px(0.5)), 3), 1), np.uint8))
-    supported = cv2.boxFilter(beside, cv2.CV_32F, (window, 1), normalize=False, borderType=cv2.BORDER_CONSTANT)
-    long = np.asarray((long > 0) & (supported >= page.px(_RULED)), np.uint8)
-    short = even_runs(grey, page, _SHORT)
+    """Thin runs across, long ones and short ones that stand alone: those on one row with others, and all."""
     ink = np.asarray(grey < 255 - max(30.0, 1.2 * page.noise), np.float32)
     density = cv2.blur(ink, (max(int(page.px(_SHORT)), 4), max(int(page.px(0.4)), 2)))
     aside = max(round(page.px(0.7)), 3)
     above, below = np.roll(density, aside, axis=0), np.roll(density, -aside, axis=0)
-    alone = (short > 0) & (above < 0.2) & (below < 0.2)
-    return long, np.asarray(alone | (long > 0), np.uint8)
+    alone = (even_runs(grey, page, _SHORT) > 0) & (above < _ALONE) & (below < _ALONE)
+    runs = np.asarray(alone | (even_runs(grey, page, _LINE) > 0), np.uint8)
+    beside = cv2.dilate(runs, np.ones((max(int(page.px(0.5)), 3), 1), np.uint8))
+    window = (int(page.px(_ALONG)), 1)
+    along = cv2.boxFilter(beside, cv2.CV_32F, window, normalize=False, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray((runs > 0) & (along >= page.px(_RULED)), np.uint8), runs
 
 
 def even_runs(grey: Grey, page: Inked, least_mm: float) -> Mask:
@@ -138,22 +140,19 @@ def _regions(boxes: list[tuple[int, int, int, int]], near: float) -> list[tuple[
 
 def _grid(page: Inked, lines: Rulings, region: tuple[int, int, int, int]) -> Grid | None:
     x0, y0, x1, y1 = region
-    across, down = lines.across[y0:y1, x0:x1], lines.down[y0:y1, x0:x1]
-    ys = _places(across, page, page.px(9))
-    xs = _places(np.ascontiguousarray(down.T), page, page.px(4.5))
-    if len(xs) < 2 or len(ys) < 2:
+    sides = _sides(page, lines.across[y0:y1, x0:x1], lines.down[y0:y1, x0:x1])
+    if sides is not None and sides.whole < _BROKEN:
+        sides = _sides(page, lines.short_across[y0:y1, x0:x1], lines.short_down[y0:y1, x0:x1]) or sides
+    if sides is None:
         return None
-    short = lines.short_across[y0:y1, x0:x1], np.ascontiguousarray(lines.short_down[y0:y1, x0:x1].T)
-    ruled_across, ruled_down = _shares(short[0], ys, xs, page), _shares(short[1], xs, ys, page)
-    there = np.concatenate([side[side > 0.3] for side in (ruled_across, ruled_down)])
-    whole = float(np.median(there)) if there.size else 0.0
-    ys, xs = _ruled(ys, ruled_across, min(0.8, whole)), _ruled(xs, ruled_down, min(0.8, whole))
-    ys, xs = _closed(ys, down, xs, page), _closed(xs, np.ascontiguousarray(across.T), ys, page)
-    if len(xs) < 2 or len(ys) < 2 or (len(xs) == 2 and len(ys) == 2):
-        return None
-    ruled_across, ruled_down = _shares(short[0], ys, xs, page), _shares(short[1], xs, ys, page)
+    xs, ys, whole = sides.xs, sides.ys, sides.whole
     least = max(_CLEAR + whole - 1, 0.2)
-    top, left = _decided(ruled_across, least), _decided(ruled_down, least)
+    top, left = _decided(sides.across, least), _decided(sides.down, least)
+    if whole < _BROKEN:
+        ruled = cv2.dilate(lines.short_across | lines.short_down, _AROUND)[y0:y1, x0:x1]
+        print_only = ink_of(page)[y0:y1, x0:x1] & (1 - ruled)
+        _part(top, print_only.T, ys, xs, page)
+        _part(left, print_only, xs, ys, page)
     cells = _cells(xs, ys, top, left)
     moved = tuple(
         GridCell(c.row, c.column, c.row_span, c.column_span,
@@ -161,6 +160,38 @@ def _grid(page: Inked, lines: Rulings, region: tuple[int, int, int, int]) -> Gri
         for c in cells
     )
     return Grid((x0 + int(xs[0]), y0 + int(ys[0]), x0 + int(xs[-1]), y0 + int(ys[-1])), moved)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Lines across at `ys`, down at `xs`, and the share of each side that is ruled. `whole`: the same of sides that are there,
+    in the middle."""
+
+    xs: list[float]
+    ys: list[float]
+    across: Shares
+    down: Shares
+    whole: float
+
+
+def _sides(page: Inked, across: Mask, down: Mask) -> _Sides | None:
+    """The lines of one table; None where they are none."""
+    turned_across, turned_down = np.ascontiguousarray(across.T), np.ascontiguousarray(down.T)
+    ys, xs = _places(across, page, page.px(9)), _places(turned_down, page, page.px(4.5))
+    if len(xs) < 2 or len(ys) < 2:
+        return None
+    shares = _shares(across, ys, xs, page), _shares(turned_down, xs, ys, page)
+    there = np.concatenate([side[side > 0.3] for side in shares])
+    whole = float(np.median(there)) if there.size else 0.0
+    ys, xs = _ruled(ys, shares[0], whole), _ruled(xs, shares[1], whole)
+    ys, xs = _closed(ys, down, xs, page), _closed(xs, turned_across, ys, page)
+    if len(xs) < 2 or len(ys) < 2 or (len(xs) == 2 and len(ys) == 2):
+        return None
+    shares = _shares(across, ys, xs, page), _shares(turned_down, xs, ys, page)
+    upper, lower, left, right = (float(side.mean()) for part in shares for side in (part[0], part[-1]))
+    if max(upper, lower) < 0.5 * whole or max(left, right) < 0.5 * whole:
+        return None  # strokes of letters
+    return _Sides(xs, ys, *shares, whole)
 
 
 def _places(across: Mask, page: Inked, least: float) -> list[float]:
@@ -212,9 +243,12 @@ def _shares(across: Mask, ys: list[float], xs: list[float], page: Inked) -> Shar
     return shares
 
 
-def _ruled(places: list[float], shares: Shares, least: float) -> list[float]:
-    """Without lines of which no side is ruled as well as `least`: strokes of letters or a stamp made them."""
-    return [place for place, sides in zip(places, shares, strict=True) if sides.max(initial=0) >= least]
+def _ruled(places: list[float], shares: Shares, whole: float) -> list[float]:
+    """Without lines of which neither one side is ruled as lines of this table are, nor half of all: strokes of letters or a
+    stamp made them."""
+    least = min(0.8, whole)
+    ruled = (shares.max(axis=1, initial=0) >= least) | (shares.mean(axis=1) >= 0.5 * whole)
+    return [place for place, is_line in zip(places, ruled.tolist(), strict=True) if is_line]
 
 
 def _decided(shares: Shares, least: float) -> NDArray[np.bool_]:
@@ -225,6 +259,21 @@ def _decided(shares: Shares, least: float) -> NDArray[np.bool_]:
     for i, j in zip(*np.nonzero((shares >= least / 2) & ~there), strict=True):
         there[i, j] = 0 < j < shares.shape[1] - 1 and sure[i, j - 1] and sure[i, j + 1]
     return np.asarray(there, bool)
+
+
+def _part(there: NDArray[np.bool_], ink: Mask, lines: list[float], crossing: list[float], page: Inked) -> None:
+    """Put in sides that are lost altogether: the line is there before and behind, print stands at either side of it, and none
+    on it. `there` is changed; `ink` has the lines' direction downwards."""
+    clear, margin, line = round(page.px(1)), round(page.px(0.6)), round(page.px(0.4))
+    enough = round(page.px(0.4)) ** 2
+    for i, j in zip(*np.nonzero(~there), strict=True):
+        if not (0 < i < len(lines) - 1 and 0 < j < there.shape[1] - 1 and there[i, j - 1] and there[i, j + 1]):
+            continue
+        band = ink[round(crossing[j]) + margin : round(crossing[j + 1]) - margin]
+        on = round(lines[i])
+        before, behind = band[:, round(lines[i - 1]) + margin : on - clear], band[:, on + clear : round(lines[i + 1]) - margin]
+        crossed = band[:, on - clear : on - line].sum() + band[:, on + line : on + clear].sum() > 2
+        there[i, j] = not crossed and min(before.sum(), behind.sum()) >= enough
 
 
 def _cells(

@@ -7,6 +7,7 @@ lines; pages without them are only turned.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -147,7 +148,7 @@ def _followed(profiles: Floats, page: Inked) -> Floats | None:
         return None
     reach = max(int(page.px(0.8)), 3)
     shifts = {int(good[0]): 0.0}
-    for before, now in zip(good, good[1:], strict=False):
+    for before, now in pairwise(good):
         shifts[int(now)] = shifts[int(before)] + _shift(profiles[before], profiles[now], reach * int(min(now - before, 3)))
     values = np.interp(np.arange(count), list(shifts), list(shifts.values()))
     values = cv2.blur(np.asarray(values, np.float32)[None], (3, 1), borderType=cv2.BORDER_REPLICATE)[0]

@@ -79,7 +79,7 @@ def _without_specks(part: Mask, px: float) -> Mask:
 
 
 def _united(runs: list[list[int]], px: float) -> list[tuple[int, int]]:
-    """Runs of rows with ink as lines: a low one goes to the nearer neighbour if that stands close by (the upper stroke of 二)."""
+    """Runs of rows with ink as lines: a low one is part of a neighbour close by (the upper stroke of 二)."""
     tall = max(bottom - top + 1 for top, bottom in runs)
     lines: list[list[int]] = []
     for top, bottom in runs:
