@@ -128,11 +128,11 @@ def put_failure(
         "location": location, "configuration_id": configuration_id, "hash": hash_, "run_id": run_id, "at": time.time(),
         "code": code, "params": json.dumps(params, ensure_ascii=False, default=str),
     }
-    noted = connection.execute(say.failure, row)
+    noted = connection.execute(say.failure, row).first()
     if hash_:
         connection.execute(say.source, {"location": location, "hash": hash_, "stamp": stamp})
         connection.execute(say.let_go, {"hash_": hash_, "configuration": configuration_id})
-    if noted.rowcount:  # else it was noted already, and what came of it was not heard
+    if noted is not None:  # else it was noted already, and what came of it was not heard
         put_attempts(connection, run_id, hash_, attempts_)
 
 
@@ -187,7 +187,7 @@ def _statements(dialect: str) -> _Statements:
             index_elements=["location", "configuration_id"],
             set_={name: failure.excluded[name] for name in ("hash", "run_id", "at", "code", "params")},
             where=(failures.c.run_id != failure.excluded.run_id) | (failures.c.hash != failure.excluded.hash),
-        ),
+        ).returning(failures.c.location),
         insert(findings),
     )
 
