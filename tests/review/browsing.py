@@ -51,6 +51,7 @@ class Desk:
 
     page: Page
     problems: list[str]
+    engine: Engine
 
     @property
     def data(self) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def person(
         for typed in (name, "Tab", PASSWORD, "Enter"):
             (page.keyboard.press if typed in ("Tab", "Enter") else page.keyboard.type)(typed)
         page.wait_for_url(f"{address}/")
-    return Desk(page, problems)
+    return Desk(page, problems, engine)
 
 
 def _session(engine: Engine, name: str) -> str:

@@ -11,7 +11,11 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine
 
-from tests.archive.filled import filled
+from extractor.archive.entry import entry_of
+from extractor.documents.load import load
+from extractor.eval.pages.printed import printed_report
+from extractor.pipeline import extract
+from tests.archive.filled import filled, put_entries
 from tests.plain_report import plain_report
 from tests.review.browsing import CHROMIUM, FLAGS, Desk, person, site
 from tests.review.reviewed import CELL, RIGHT, spoilt
@@ -181,6 +185,49 @@ def test_a_typed_number_is_checked_before_it_is_decided(sitting: Any) -> None:
     assert exported(desk)[0]["cells"][CELL].get("decided") is None
 
 
+def test_a_number_that_no_finding_points_at_is_corrected(sitting: Any) -> None:
+    desk = sitting([("1.txt", plain_report())])("anna")
+    cell = "disclosure.licences.decisions"
+    desk.page.goto(f"{desk.page.url}documents/1")
+    expect(desk.page.locator("h1")).to_contain_text("没有发现")
+    desk.page.locator(f'#sheets [data-cell="{cell}"]').click()
+    desk.press("e")
+    desk.page.keyboard.type("77")
+    desk.decide("Enter")
+    assert desk.cell(cell) == "77"
+    assert exported(desk)[0]["cells"][cell]["decided"]["value"] == 77
+
+
+def test_the_page_image_shows_where_a_cell_stands(sitting: Any, browser: Browser, tmp_path: Path) -> None:
+    html, _ = printed_report(7, 3)
+    sheet = browser.new_page()
+    sheet.set_content(html)
+    path = tmp_path / "report.pdf"
+    sheet.pdf(path=path, format="A4", print_background=True)
+    sheet.close()
+    desk = sitting([])("anna")
+    document = load(path)
+    put_entries(desk.engine, [entry_of(document, path.stat().st_size, *extract(document))])
+    desk.page.goto(f"{desk.page.url}documents/1")
+    cell = next(cell for cell, known in desk.data["cells"].items() if known.get("boxes"))
+    desk.page.locator(f'#sheets [data-cell="{cell}"]').click()
+    desk.press("i")
+    image = desk.page.locator("#image img")
+    expect(image).to_be_visible()
+    assert desk.page.wait_for_function("() => document.querySelector('#image img').naturalWidth > 500")
+    box = desk.page.locator("#image rect").bounding_box()
+    pane = desk.page.locator("#image").bounding_box()
+    assert box is not None and pane is not None
+    assert pane["x"] <= box["x"] and box["x"] + box["width"] <= pane["x"] + pane["width"]
+    assert pane["y"] <= box["y"] and box["y"] + box["height"] <= pane["y"] + pane["height"]
+    desk.press("+")
+    bigger = desk.page.locator("#image rect").bounding_box()
+    assert bigger is not None and bigger["width"] > box["width"]
+    desk.press("i")
+    expect(desk.page.locator("#text")).to_be_visible()
+    assert desk.problems == []
+
+
 def test_the_language_is_a_key_away_and_kept(sitting: Any) -> None:
     desk = sitting([("1.txt", spoilt())])("anna")
     expect(desk.page.locator("h1")).to_have_text("待办")
@@ -300,7 +347,8 @@ FAINT = """() => {
     canvas.fillRect(0, 0, 1, 1);
     return [...canvas.getImageData(0, 0, 1, 1).data];
   };
-  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
     .reduce((sum, v, at) => sum + v * [0.2126, 0.7152, 0.0722][at], 0);
   const ground = (element) => {
     for (let at = element; at; at = at.parentElement) {
@@ -322,7 +370,8 @@ FAINT = """() => {
 
 
 def test_text_stands_out_from_its_ground_as_wcag_aa_asks(sitting: Any) -> None:
-    desk = sitting([sample("5-tea-centre-2021.txt"), sample("2-market-regulation-2022.txt"), ("3.txt", spoilt())])("anna", "lead")
+    reports = [sample("5-tea-centre-2021.txt"), sample("2-market-regulation-2022.txt"), ("3.txt", spoilt())]
+    desk = sitting(reports)("anna", "lead")
     address = desk.page.url.rstrip("/")
     desk.decide("s")
     desk.decide("Enter")

@@ -70,7 +70,7 @@ async function consider(index, shown = true) {
 async function tried(values, shown = true) {
   const told = about();
   const asked = finding;
-  if (shown) card.preview(data, finding, Object.fromEntries(values), finder);
+  if (shown && finding) card.preview(data, finding, Object.fromEntries(values), finder);
   if (!values.length) return card.effect(told);
   const key = JSON.stringify(values);
   try {
@@ -100,18 +100,26 @@ async function check(values) {
 
 // deciding --------------------------------------------------------------------------------------------------------------
 
+/** Whether a cell is decided on the occasion of the finding, or for itself: a wrong number that no finding points at. */
+const belongs = (cell) => cellsOf(finding).includes(cell) || finding.equations.some((e) => e.left.includes(cell) || e.right.includes(cell));
+
 async function decide(kind, values, what, { reason = "" } = {}) {
-  if (!data.may_decide || busy || !finding) return;
+  if (!data.may_decide || busy || !(finding || values.length)) return;
   busy = true;
   document.body.setAttribute("aria-busy", "true");
   const own = values.filter(([cell]) => cell in data.cells);
   const cells = own.map(([cell, value]) => ({ cell, value }));
+  const answered = finding && (!own.length || own.some(([cell]) => belongs(cell))) ? finding : null;
   try {
-    const taken = await call("/api/decisions", { document: data.document, finding: finding.id, version: data.version, kind, cells, reason, note });
+    const taken = await call("/api/decisions", { document: data.document, finding: answered?.id ?? null, version: data.version, kind, cells, reason, note });
     note = "";
     toast(word("U-DECIDED-TOAST", { cell: own[0] ? data.cells[own[0][0]].label : finding.about, what }), { action: [word("U-KEY-UNDO"), shownKey(keyOf("undo")), () => undo(taken.group)] });
-    trail.push(finding.id);
-    await forward(finding, taken.consequences);
+    if (answered) {
+      trail.push(answered.id);
+      await forward(answered, taken.consequences);
+    } else {
+      await load(`/${finding ? `findings/${finding.id}` : `documents/${data.document}`}${data.query}`);
+    }
   } catch (error) {
     failed(error);
     if (error.status === 409) await beyond().catch(failed); // somebody else has it, or it was read anew
@@ -129,17 +137,18 @@ function choose(index, misprint = false) {
 }
 
 function printed() {
+  if (!finding && active) return decide("as_printed", [[active, null]], word("U-OPT-PRINTED"));
   if (finding) choose(finding.options.findIndex((option) => option.kind === "as_printed"));
 }
 
 function type(kind) {
-  if (!finding || !data.may_decide) return;
+  if (!data.may_decide) return;
   if (!active) return toast(word("U-NO-CELL"));
   const cell = active;
   const misprint = kind === "wrong_in_print";
   const known = data.cells[cell];
   let timer = null;
-  const order = cellsOf(finding);
+  const order = finding ? cellsOf(finding) : Object.keys(data.cells);
   const line = order.includes(cell) ? order.slice(order.indexOf(cell)) : [cell]; // several numbers go on from here
   const pairs = (numbers) => numbers.map((number, index) => [line[index], number]);
   const changed = (numbers) => {
@@ -154,7 +163,6 @@ function type(kind) {
 }
 
 function illegible() {
-  if (!finding) return;
   if (!active) return toast(word("U-NO-CELL"));
   decide("illegible", [[active, null]], word("U-OPT-ILLEGIBLE"));
 }
