@@ -15,9 +15,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from math import inf
 
-_SHARE = 0.975
+_SHARE = 0.97
 """Of the limit that is used: clocks differ, and a request may take longer to arrive than the one behind it."""
-_BURST = 0.01
+_BURST = 0.005
 """Of a minute's worth that may leave at once after a pause. A provider that counts over any minute would refuse more."""
 _STEP = 0.01
 """By how much the rate grows in the first minute after a refusal; in each further one by twice as much."""
@@ -174,7 +174,7 @@ class _Bucket:
         if self._rate is None:
             return 0.0
         self._grow(now)
-        size = max(self._rate * self._period * _BURST, amount)  # one that is larger than the bucket must pass too
+        size = amount + self._rate * self._period * _BURST  # beyond what is waited for: who wakes late must lose nothing
         if self._content < size:
             self._content = min(self._content + (now - self._at) * self._rate, size)
         self._at = now
