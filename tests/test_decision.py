@@ -7,12 +7,13 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.decision import Before, Decision, decided_layer, stale, standing, valid
+from extractor.decision import Before, Decision, Kind, decided_layer, stale, standing, valid
 from extractor.report import Reading, State
 
 CELLS = ("a.b.c", "a.b.d")
 FINDINGS = ("R-ONE:1.1", "R-ONE:1.2", "R-TWO:2.1")
 PEOPLE = ("anna", "bert", "lena")
+KINDS: tuple[Kind, ...] = ("as_printed", "misread", "illegible", "dismissed")
 
 
 @st.composite
@@ -22,14 +23,14 @@ def logs(draw: st.DrawFn) -> list[Decision]:
     for number in range(1, draw(st.integers(0, 12)) + 1):
         open_ = [d.id for d in valid(log)]
         who = draw(st.sampled_from(PEOPLE))
-        if open_ and draw(st.booleans()):
+        if open_ and draw(st.integers(0, 1)):
             log.append(Decision(number, 1, 1, float(number), who, "undone", "g", undoes=draw(st.sampled_from(open_))))
             continue
-        kind = draw(st.sampled_from(("as_printed", "misread", "illegible", "dismissed")))
+        kind = draw(st.sampled_from(KINDS))
         finding = draw(st.sampled_from(FINDINGS)) if kind == "dismissed" else draw(st.sampled_from((None, *FINDINGS)))
         cell = None if kind == "dismissed" else draw(st.sampled_from(CELLS))
         after = draw(st.integers(0, 3)) if kind == "misread" else None
-        doubled = finding is not None and draw(st.booleans())
+        doubled = finding is not None and draw(st.integers(0, 1)) == 1
         log.append(
             Decision(number, 1, 1, float(number), who, kind, "g", cell, finding, None, after, doubled=doubled)
         )

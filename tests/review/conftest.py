@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,9 +13,9 @@ from tests.review.reviewed import Caller, archive_of, served, spoilt
 
 
 @pytest.fixture
-def engine(new_archive: Callable[[], str]) -> Iterator[Engine]:
-    """An archive with two spoilt reports, on each database."""
-    engine = archive_of(new_archive(), [spoilt(), spoilt("云溪县教育局")])
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An archive with two spoilt reports."""
+    engine = archive_of(str(tmp_path / "archive.sqlite"), [spoilt(), spoilt("云溪县教育局")])
     yield engine
     engine.dispose()
 

@@ -57,7 +57,7 @@ def _called(client: TestClient, route: str, headers: dict[str, str]) -> Any:
 def _refused(response: Any, status: int) -> bool:
     """Pages send who is nobody to the log-in instead."""
     to_log_in = status == 401 and response.status_code == 303 and response.headers["location"].startswith("/log-in")
-    return to_log_in or response.status_code == status
+    return bool(to_log_in or response.status_code == status)
 
 
 def test_the_table_names_every_route_and_no_other(client: TestClient) -> None:
@@ -69,7 +69,7 @@ def test_the_table_names_every_route_and_no_other(client: TestClient) -> None:
             assert isinstance(route, Guarded), route.path
             found |= {f"{method} {context.path}" for method in route.methods or ()}
         else:
-            assert context.path.startswith("/static/"), context.path
+            assert context.path is not None and context.path.startswith("/static/"), context.path
     assert found == set(RULES)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, update
@@ -19,7 +20,8 @@ People = Callable[[str], Caller]
 def test_findings_come_by_priority_and_every_one_once(person: People) -> None:
     anna = person("anna")
     everything = anna.get("/api/findings?limit=500")["findings"]
-    paged, after = [], ""
+    paged: list[Any] = []
+    after: str | None = ""
     while after is not None:
         page = anna.get(f"/api/findings?limit=3{after and '&after=' + after}")
         paged += page["findings"]
