@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -96,7 +96,7 @@ def test_in_steps_as_at_once(
     engine.dispose()
 
 
-def test_any_order_and_any_steps_with_more_reports_than_are_compared(tmp_path: Path) -> None:
+def test_any_order_and_any_steps_with_more_reports_than_are_compared(new_archive: Callable[[], str]) -> None:
     random = Random(5)
     reports = [made(number, "教育局", 2020 + number % 4, {CELLS[0]: number % 3}) for number in range(MOST_OF_A_BODY + 20)]
     template = range(1000, 1012)
@@ -107,13 +107,14 @@ def test_any_order_and_any_steps_with_more_reports_than_are_compared(tmp_path: P
     whole = check_across(reports)
     assert {"A-NAMESAKES", "A-BOILERPLATE", "A-COPIED"} <= {f.code for told in whole.values() for f in told}
     random.shuffle(reports)
-    engine = connect(str(tmp_path / "a.sqlite"))
+    engine = connect(new_archive())
     while reports:
         size = random.choice([1, 40, 150])
         put_entries(engine, [entry_with(record) for record in reports[:size]])
         del reports[:size]
         update_history(engine)
     assert found_in(engine) == whole
+    engine.dispose()
 
 
 def test_a_name_and_a_sentence_become_rare_again(tmp_path: Path) -> None:
