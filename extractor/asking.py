@@ -9,13 +9,16 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
 
 from extractor.documents import Document
 from extractor.llm.cache import AnswerCache
 from extractor.llm.client import AsyncClient, Client
 from extractor.llm.retries import Policy
-from extractor.llm.settings import Settings, from_environment
+from extractor.llm.settings import Settings, SettingsError, from_environment
 from extractor.pipeline import read_report, survey_report
 from extractor.reading.lines import Cut
 from extractor.reading.modes import Mode, Plan, finish, plan
@@ -78,8 +81,9 @@ _UNVERIFIED = Verification({}, {}, {}, (), ())
 def reader(
     mode: Mode, settings: Sequence[Settings], policy: Policy | None = None
 ) -> Iterator[Callable[[Document], tuple[Report, Verification]]]:
-    """A function that reads and verifies one document in a mode, with the models of these settings."""
-    caches = {s.cache: AnswerCache(s.cache) for s in settings if s.cache is not None}
+    """A function that reads and verifies one document in a mode, with the models of these settings. Raises SettingsError where
+    the file of answers can't be used."""
+    caches = {s.cache: _cache(s.cache) for s in settings if s.cache is not None}
     clients = [Client(s, policy, caches.get(s.cache) if s.cache else None) for s in settings]
     try:
         yield lambda document: extract_with(document, mode, clients)
@@ -88,6 +92,15 @@ def reader(
             client.close()
         for cache in caches.values():
             cache.close()
+
+
+def _cache(path: Path) -> AnswerCache:
+    try:
+        return AnswerCache(path)
+    except OSError as error:
+        raise SettingsError(f"EXTRACTOR_CACHE ({path}: {error.strerror})") from None
+    except DBAPIError as error:
+        raise SettingsError(f"EXTRACTOR_CACHE ({path}: {error.orig})") from None
 
 
 def models(environment: Mapping[str, str] = os.environ) -> list[Settings]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,7 +99,11 @@ def _reader(mode: str | None) -> Iterator[Read]:
         raise click.UsageError(text("E-MODEL-SETTING", {"setting": error}, "en")) from None
     if not settings:
         raise click.UsageError(text("E-MODEL-SETTING", {"setting": "EXTRACTOR_MODEL"}, "en"))
-    with reader(mode or "cascade", settings) as read:  # type: ignore[arg-type]
+    with ExitStack() as opened:
+        try:
+            read = opened.enter_context(reader(mode or "cascade", settings))  # type: ignore[arg-type]
+        except SettingsError as error:
+            raise click.UsageError(text("E-MODEL-SETTING", {"setting": error}, "en")) from None
         yield read
 
 

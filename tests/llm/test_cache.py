@@ -8,7 +8,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from extractor.cli import cli
 from extractor.eval.standin.faults import Faults
 from extractor.eval.standin.server import StandIn
 from extractor.llm.cache import AnswerCache
@@ -107,6 +109,17 @@ def test_a_question_given_up_can_be_asked_at_once(tmp_path: Path) -> None:
     outcome = asyncio.run(run())
     assert outcome.kind is Kind.ANSWERED
     assert len(standin.requests) == 2
+
+
+def test_a_file_of_answers_that_can_not_be_used_is_named(tmp_path: Path) -> None:
+    report, letter = tmp_path / "report.txt", tmp_path / "letter.txt"
+    report.write_text("…", "utf-8")
+    letter.write_text("no database " * 100)
+    for odd in (letter, letter / "answers.sqlite"):
+        own = {"EXTRACTOR_MODEL": "m", "EXTRACTOR_BASE_URL": "http://127.0.0.1:1/v1", "EXTRACTOR_CACHE": str(odd)}
+        result = CliRunner().invoke(cli, ["extract", str(report)], env=own)
+        assert result.exit_code == 2
+        assert f"EXTRACTOR_CACHE ({odd}" in result.stderr
 
 
 def test_questions_that_wait_for_their_turn_hold_no_claim(tmp_path: Path) -> None:
