@@ -545,7 +545,7 @@ _of_the_review("user", "Accounts of reviewers. 审核账号。")
 def _print_as_json(value: object) -> None:
     import orjson
 
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS))
 
 
 def _console() -> Console:
