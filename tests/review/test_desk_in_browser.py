@@ -211,7 +211,6 @@ def test_the_page_image_shows_where_a_cell_stands(sitting: Any, browser: Browser
     desk.page.goto(f"{desk.page.url}documents/1")
     cell = next(cell for cell, known in desk.data["cells"].items() if known.get("boxes"))
     desk.page.locator(f'#sheets [data-cell="{cell}"]').click()
-    desk.press("i")
     image = desk.page.locator("#image img")
     expect(image).to_be_visible()
     assert desk.page.wait_for_function("() => document.querySelector('#image img').naturalWidth > 500")
@@ -223,8 +222,11 @@ def test_the_page_image_shows_where_a_cell_stands(sitting: Any, browser: Browser
     desk.press("+")
     bigger = desk.page.locator("#image rect").bounding_box()
     assert bigger is not None and bigger["width"] > box["width"]
-    desk.press("i")
     expect(desk.page.locator("#text")).to_be_visible()
+    desk.press("i")
+    expect(desk.page.locator("#text")).not_to_be_visible()
+    desk.press("i")
+    expect(image).not_to_be_visible()
     assert desk.problems == []
 
 

@@ -297,7 +297,7 @@ function take({ url, page }) {
   if (!next?.cells) return location.assign(url);
   const same = next.document === data.document && next.version === data.version;
   const part = (selector) => [document.querySelector(selector), page.querySelector(selector)];
-  for (const selector of same ? ["#data", "#sheets"] : ["#data", "#sheets", "#text", ".bar .where", ".source .strip"]) {
+  for (const selector of same ? ["#data", "#sheets"] : ["#data", "#sheets", "#source", ".bar .where"]) {
     const [old, fresh] = part(selector);
     old?.replaceWith(document.adoptNode(fresh));
   }
@@ -347,16 +347,15 @@ async function past() {
 
 // start -----------------------------------------------------------------------------------------------------------------
 
-for (const [side, attribute] of [["form", "cell"], ["source", "cells"]]) {
-  const box = document.getElementById(side);
-  const cellsAt = (event) => event.target.closest?.(`[data-${attribute}]`)?.dataset[attribute].split(" ") ?? [];
-  box.addEventListener("mouseover", (event) => source.light(cellsAt(event)));
-  box.addEventListener("mouseleave", () => source.light([]));
-  box.addEventListener("click", (event) => {
-    const [cell] = cellsAt(event);
-    if (cell) activate(cell);
-  });
-}
+const cellsAt = (event) => {
+  const place = event.target.closest?.("#sheets [data-cell], #text [data-cells]");
+  return place ? (place.dataset.cell ?? place.dataset.cells).split(" ") : [];
+};
+document.addEventListener("mouseover", (event) => source.light(cellsAt(event)));
+document.addEventListener("click", (event) => {
+  const [cell] = cellsAt(event);
+  if (cell) activate(cell);
+});
 document.addEventListener("zoom", (event) => source.zoomBy(event.detail, finding, active));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.getElementById("history").hidden = true;
@@ -365,12 +364,11 @@ addEventListener("pagehide", release);
 setInterval(() => hold(data.document), RENEW);
 hold(data.document);
 source.take(data);
-source.pan();
 dress();
 listen("desk", everywhere({
   accept: () => choose(0), printed, edit: () => type("misread"), misprint: () => type("wrong_in_print"), illegible, dismiss,
   note: annotate, undo: () => undo(), next: skip, previous: back, cell_next: () => step(1), cell_previous: () => step(-1),
-  history: past, image: () => source.toggle(finding, active), zoom_in: () => source.zoomBy(1.25, finding, active),
+  history: past, image: () => source.turn(finding, active), zoom_in: () => source.zoomBy(1.25, finding, active),
   zoom_out: () => source.zoomBy(0.8, finding, active),
 }), (digit, shift) => choose(digit - 1, shift));
 show(data.findings.find((f) => f.id === data.finding) ?? null, { remember: false });

@@ -1,8 +1,9 @@
-// The source, as text or as page images: what stands where, lit and scrolled to.
+// The source, as text and as page images: what stands where, lit and scrolled to.
 import { h, toast, word } from "./page.js";
 
-const box = document.getElementById("source");
-const images = document.getElementById("image");
+const VIEWS = { both: "image", image: "text", text: "both" };
+let box = null; // these are other elements when another report is taken
+let images = null;
 let zoom = 1;
 let shown = null; // page index and boxes that the image view shows
 let data = null;
@@ -10,6 +11,10 @@ let data = null;
 export function take(next) {
   data = next;
   shown = null;
+  if (box === document.getElementById("source")) return;
+  box = document.getElementById("source");
+  images = document.getElementById("image");
+  if (images) pan();
 }
 
 const marksOf = (cell) => document.querySelectorAll(`#text [data-cells~="${CSS.escape(cell)}"]`);
@@ -37,7 +42,7 @@ export function point(finding, cell) {
   const target = own[0] ?? hit[0] ?? nearest(places, cell);
   target?.scrollIntoView({ block: "center", inline: "nearest" });
   const boxes = (cell && data?.cells[cell]?.boxes) || finding?.boxes || [];
-  if (images && boxes.length) paint(boxes);
+  if (images && box.dataset.view !== "text") paint(boxes.length ? boxes : [[shown ?? 0, 0, 0, 0, 0]]);
 }
 
 /** Where a cell that has no place of its own would stand: behind the last place of its table that comes before it. */
@@ -63,7 +68,7 @@ function paint(boxes) {
     shown = page;
   }
   const layer = images.querySelector("svg");
-  layer.replaceChildren(...boxes.filter((b) => b[0] === page).map(([, x0, y0, x1, y1]) => {
+  layer.replaceChildren(...boxes.filter((b) => b[0] === page && b[3] > b[1]).map(([, x0, y0, x1, y1]) => {
     const rectangle = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     for (const [name, value] of Object.entries({ x: x0 - 2, y: y0 - 2, width: x1 - x0 + 4, height: y1 - y0 + 4, rx: 2 })) rectangle.setAttribute(name, value);
     return rectangle;
@@ -74,7 +79,7 @@ function paint(boxes) {
 
 /** The image is not to be had: the text is shown, and why. */
 function missing() {
-  images.hidden = true;
+  box.dataset.view = "text";
   shown = null;
   toast(word("U-NO-IMAGE"));
 }
@@ -88,10 +93,10 @@ function fit([page, x0, y0, x1, y1]) {
   images.scrollTo(((x0 + x1) / 2) * scale - images.clientWidth / 2, ((y0 + y1) / 2) * scale - images.clientHeight / 2);
 }
 
-/** Text or image. */
-export function toggle(finding, cell) {
+/** Both, the image alone, the text alone. */
+export function turn(finding, cell) {
   if (!images) return;
-  images.hidden = !images.hidden;
+  box.dataset.view = VIEWS[box.dataset.view];
   point(finding, cell);
 }
 
@@ -102,8 +107,7 @@ export function zoomBy(factor, finding, cell) {
 }
 
 /** Dragging moves the image. */
-export function pan() {
-  if (!images) return;
+function pan() {
   let from = null;
   images.addEventListener("pointerdown", (event) => {
     from = [event.clientX + images.scrollLeft, event.clientY + images.scrollTop];
