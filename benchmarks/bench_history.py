@@ -4,7 +4,8 @@
 
 Records are made up: bodies with five years each, in counties of forty, twenty long sentences a report of which a tenth come
 from a template that all reports have and a third from the body's report on the year before, one report in a hundred copied from
-another body's, one body in five hundred with the name that all of these share. One report in fifty contradicts the years next to it.
+another body's, one body in five hundred with the name that all of these share. One report in fifty contradicts the years next to
+it.
 """
 
 from __future__ import annotations
