@@ -137,7 +137,11 @@ findings = Table(
     Index(None, "year", "state", "priority", "id"),
     Index(None, "who", "state", "priority", "id"),
     Index(None, "cell", "state", "priority", "id"),
-    Index(None, "state", "severity", "code", "table", "year", "reader"),  # for counts, which then read nothing else
+    Index(None, "severity", "state", "priority", "id"),
+    Index(None, "table", "state", "priority", "id"),
+    Index(None, "reader", "state", "priority", "id"),
+    # for counts, which then read nothing else; in an order in which no search takes it for its own
+    Index(None, "year", "code", "severity", "table", "reader", "state"),
 )
 
 attempts = Table(

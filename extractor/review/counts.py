@@ -22,8 +22,9 @@ from extractor.review.access import Person
 from extractor.review.api.models import Facets, Filters
 from extractor.review.queue import UNDECIDED, conditions
 
-_FACETS = ("state", "severity", "code", "table", "year", "reader")
+_FACETS = ("year", "code", "severity", "table", "reader", "state")  # the order of their index
 _COLUMNS = [findings.c[name] for name in _FACETS]
+_STATE = _FACETS.index("state")
 _NARROW = ("issuer", "cell", "document", "q")
 MOST = 20_000
 """Findings that are counted at once; beyond them counts say that they are not exact."""
@@ -33,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """Counts by (state, severity, code, table, year, reader)."""
+    """Counts by the values of `_FACETS`."""
 
     counts: tuple[tuple[tuple[Any, ...], int], ...]
     at: float
@@ -67,15 +68,15 @@ def facets(counted: Cube, filters: Filters) -> Facets:
     for values, count in counted.counts:
         differing = [i for i, value in enumerate(wanted) if value is not None and value != values[i]]
         if not differing:
-            undecided += count if values[0] in UNDECIDED else 0
+            undecided += count if values[_STATE] in UNDECIDED else 0
         # without a state of their own, filters leave to the view which states count
-        shown = wanted[0] is not None or filters.view != "undecided" or values[0] in UNDECIDED
+        shown = wanted[_STATE] is not None or filters.view != "undecided" or values[_STATE] in UNDECIDED
         if not differing and shown:
             total += count
         for i, counter in enumerate(by):
-            if (not differing or differing == [i]) and (shown or i == 0) and values[i] is not None:
+            if (not differing or differing == [i]) and (shown or i == _STATE) and values[i] is not None:
                 counter[str(values[i])] += count
-    state, severity, code, table, year, reader = (dict(counter.most_common()) for counter in by)
+    year, code, severity, table, reader, state = (dict(counter.most_common()) for counter in by)
     return Facets(
         total=total, undecided=undecided, code=code, severity=severity, table=table, year=dict(sorted(year.items())),
         reader=reader, state=state, at=counted.at, exact=counted.exact,

@@ -243,11 +243,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_findings"),
         sa.UniqueConstraint("document_id", "ordinal", name="uq_findings_document_id_ordinal")
     )
-    for column in ("cell", "code", "issuer", "who", "year"):
+    for column in ("cell", "code", "issuer", "reader", "severity", "table", "who", "year"):
         op.create_index(f"ix_findings_{column}_state_priority_id", "findings", [column, "state", "priority", "id"])
     op.create_index(
-        "ix_findings_state_severity_code_table_year_reader", "findings",
-        ["state", "severity", "code", "table", "year", "reader"],
+        "ix_findings_year_code_severity_table_reader_state", "findings",
+        ["year", "code", "severity", "table", "reader", "state"],
     )
     op.create_index("ix_findings_state_priority_id", "findings", ["state", "priority", "id"])
     op.create_table("readings",
