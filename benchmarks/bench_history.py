@@ -2,10 +2,10 @@
 
     python benchmarks/bench_history.py [--reports 100000]
 
-Records are made up: bodies with five years each, in counties of forty, twenty long sentences a report of which a tenth come
-from a template that all reports have and a third from the body's report on the year before, one report in a hundred copied from
-another body's, one body in five hundred with the name that all of these share. One report in fifty contradicts the years next to
-it.
+Records are made up: bodies with five years each, in counties of forty; twenty long sentences a report, of which a tenth
+come from a template that all reports have and a third from the report of the year before; one report in a hundred copied
+from that of another body; one body in five hundred with the name that all of these share; one report in fifty that
+contradicts the years next to it.
 """
 
 from __future__ import annotations
