@@ -191,7 +191,8 @@ class AsyncClient:
                 headers = error.response.headers
                 after = seconds_asked(headers.get("retry-after"), headers.get("retry-after-ms"))
                 if error.status_code == 429:
-                    turn.refuse(after)
+                    patient = after is None or after <= self._policy.patience
+                    turn.refuse(after if patient else None)  # longer than anyone waits: the others shall meet it and end, too
                 raise TransportError(outcome, after) from error
             raise EndedError(Kind.REJECTED, f"{outcome}: {error.message}"[:300]) from error
         except (openai.APIError, JSONDecodeError, TimeoutError) as error:  # no response, or half of one
