@@ -156,6 +156,7 @@ def tokens(engine: Engine) -> list[str]:
 def serve(archive: str, listener: socket.socket) -> None:
     """The server, in a process of its own."""
     app = create_app(connect(archive), Serving())
+    app.state.cube.get()  # as `extractor serve` does
     uvicorn.Server(uvicorn.Config(app, log_level="error", proxy_headers=False)).run(sockets=[listener])
 
 

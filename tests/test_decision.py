@@ -23,14 +23,15 @@ def logs(draw: st.DrawFn) -> list[Decision]:
     for number in range(1, draw(st.integers(0, 12)) + 1):
         open_ = [d.id for d in valid(log)]
         who = draw(st.sampled_from(PEOPLE))
-        if open_ and draw(st.integers(0, 1)):
+        takes_back = draw(st.booleans())
+        if open_ and takes_back:
             log.append(Decision(number, 1, 1, float(number), who, "undone", "g", undoes=draw(st.sampled_from(open_))))
             continue
         kind = draw(st.sampled_from(KINDS))
         finding = draw(st.sampled_from(FINDINGS)) if kind == "dismissed" else draw(st.sampled_from((None, *FINDINGS)))
         cell = None if kind == "dismissed" else draw(st.sampled_from(CELLS))
         after = draw(st.integers(0, 3)) if kind == "misread" else None
-        doubled = finding is not None and draw(st.integers(0, 1)) == 1
+        doubled = finding is not None and draw(st.booleans())
         log.append(
             Decision(number, 1, 1, float(number), who, kind, "g", cell, finding, None, after, doubled=doubled)
         )

@@ -78,6 +78,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 def _run(app: FastAPI, listener: socket.socket) -> None:
     # who a request comes from is `identity`'s to say; uvicorn's own reading of forwarded headers would get between
+    app.state.cube.get()  # counting a million findings from a cold disk takes a second: not while the first person waits
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, proxy_headers=False, timeout_keep_alive=20, limit_concurrency=500,
         h11_max_incomplete_event_size=65536,
