@@ -4,6 +4,7 @@ resolution, and gives a new image. Sizes are in millimetres, so that a wear is a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,15 +13,14 @@ from numpy.typing import NDArray
 from extractor.eval.pages.printing import Image
 
 Wear = Callable[[Image, np.random.Generator, int], Image]
-Floats = NDArray[np.float32]
 
 
 def _px(mm: float, dpi: int) -> float:
     return mm * dpi / 25.4
 
 
-def _clipped(values: Floats) -> Image:
-    return np.clip(values, 0, 255).astype(np.uint8)
+def _clipped(values: NDArray[np.floating[Any]]) -> Image:
+    return np.asarray(np.clip(values, 0, 255), np.uint8)
 
 
 def clean(page: Image, rng: np.random.Generator, dpi: int) -> Image:
@@ -102,14 +102,14 @@ def curl(page: Image, rng: np.random.Generator, dpi: int) -> Image:
 def fax(page: Image, rng: np.random.Generator, dpi: int) -> Image:
     """One bit per pixel, after some grain."""
     grey = cv2.GaussianBlur(_grey(page)[..., 0], (0, 0), _px(0.06, dpi)).astype(np.float32)
-    worn = grey + rng.normal(0, 25, grey.shape).astype(np.float32)
+    worn = grey + np.asarray(rng.normal(0, 25, grey.shape), np.float32)
     return _three(np.where(worn > 150, 255, 0).astype(np.uint8))
 
 
 def binding(page: Image, rng: np.random.Generator, dpi: int) -> Image:
     """A shadow at the binding that darkens the left of the page."""
     x = np.arange(page.shape[1], dtype=np.float32)
-    light = 1 - 0.75 * np.exp(-x / _px(18, dpi))
+    light = np.asarray(1 - 0.75 * np.exp(-x / _px(18, dpi)), np.float32)
     return _clipped(page.astype(np.float32) * light[None, :, None])
 
 
@@ -148,7 +148,7 @@ def _grey(page: Image) -> Image:
 
 def _jpeg(page: Image, quality: int) -> Image:
     _, data = cv2.imencode(".jpg", page[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return _image(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    return _image(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1].copy()
 
 
 def _rulings(page: Image, dpi: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

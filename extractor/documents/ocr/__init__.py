@@ -9,7 +9,7 @@ def page_reader(threads: int = 0) -> PageReader:
     """The default engine's reader. `threads`: for recognition; 0: one for each core. Raises ModuleNotFoundError where the extra
     `scan` is not installed."""
     import cv2
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
     import rapidocr  # noqa: F401  all that is needed, before any page is opened
 
     from extractor.documents.ocr.paddle import Paddle

@@ -52,7 +52,11 @@ def is_number(recognised: Recognised) -> bool:
     return _WITH_DIGIT.search(recognised.text) is not None
 
 
-def read_twice(engine: Engine, lines: Sequence[Grey], closer: Sequence[Grey]) -> list[tuple[Recognised, float, tuple[Alternative, ...]]]:
+Judged = tuple[Recognised, float, tuple[Alternative, ...]]
+"""A line, how sure its reading is, and what else it may be."""
+
+
+def read_twice(engine: Engine, lines: Sequence[Grey], closer: Sequence[Grey]) -> list[Judged]:
     """The lines as read, each with confidence and alternatives; those with digits after a second look, at `closer`."""
     first = engine.read(lines, numbers=True)
     again = [i for i, line in enumerate(first) if is_number(line)]

@@ -110,7 +110,7 @@ def _prepared(line: Grey) -> Grey:
 def _scaled(line: Grey) -> int:
     """The width of the line at the model's height."""
     height, width = line.shape
-    return min(max(round(width * HEIGHT / height), 8), _WIDEST)
+    return int(min(max(round(width * HEIGHT / height), 8), _WIDEST))
 
 
 def _input(line: Grey) -> Floats:

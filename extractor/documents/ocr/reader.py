@@ -84,12 +84,12 @@ class _Sheet:
             for c, cell in enumerate(grid.cells):
                 inside = inner(ink, cell.box, px)
                 lines = lines_in(ink, inside, px)
-                for i, line in enumerate(lines):
-                    places.append((t, c, line))
+                for i, quad in enumerate(lines):
+                    places.append((t, c, quad))
                     above = lines[i - 1][3] if i else inside[1]
                     below = lines[i + 1][1] if i + 1 < len(lines) else inside[3]
                     for crop, margin in zip(crops, MARGINS, strict=True):
-                        crop.append(cut(grey, line, margin, (inside[0], above, inside[2], below)))
+                        crop.append(cut(grey, quad, margin, (inside[0], above, inside[2], below)))
         printed: dict[tuple[int, int], list[Line]] = {}
         for (t, c, quad), (line, sure, others) in zip(places, read_twice(self._engine, *crops), strict=True):
             if line.signs:

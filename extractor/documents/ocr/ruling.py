@@ -107,14 +107,15 @@ def even_runs(grey: Grey, page: Inked, least_mm: float) -> Mask:
 
 def grids(page: Inked, lines: Rulings) -> tuple[Grid, ...]:
     """The tables of a straight page, from top to bottom."""
-    near = cv2.morphologyEx(lines.across, cv2.MORPH_CLOSE, np.ones((1, int(page.px(_ACROSS))), np.uint8))
-    near |= cv2.morphologyEx(lines.down, cv2.MORPH_CLOSE, np.ones((int(page.px(_DOWN)), 1), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(near, np.ones((5, 5), np.uint8)), connectivity=8)
+    along = cv2.morphologyEx(lines.across, cv2.MORPH_CLOSE, np.ones((1, int(page.px(_ACROSS))), np.uint8))
+    upright = cv2.morphologyEx(lines.down, cv2.MORPH_CLOSE, np.ones((int(page.px(_DOWN)), 1), np.uint8))
+    near = cv2.dilate(cv2.max(along, upright), _AROUND)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
     across = np.bincount(labels[lines.across > 0], minlength=len(stats))
     down = np.bincount(labels[lines.down > 0], minlength=len(stats))
-    crossing = (across >= page.px(_SEED)) & (down >= page.px(_SEED))
+    crossing = np.flatnonzero((across >= page.px(_SEED)) & (down >= page.px(_SEED)))
     found = []
-    pieces = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:][crossing[1:]].tolist()]
+    pieces = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[crossing[crossing > 0]].tolist()]
     for x0, y0, x1, y1 in _regions(pieces, page.px(2.5)):
         if x1 - x0 >= page.px(30) and y1 - y0 >= page.px(5):
             grid = _grid(page, lines, (x0, y0, x1, y1))
@@ -149,7 +150,7 @@ def _grid(page: Inked, lines: Rulings, region: tuple[int, int, int, int]) -> Gri
     least = max(_CLEAR + whole - 1, 0.2)
     top, left = _decided(sides.across, least), _decided(sides.down, least)
     if whole < _BROKEN:
-        ruled = cv2.dilate(lines.short_across | lines.short_down, _AROUND)[y0:y1, x0:x1]
+        ruled: Mask = np.asarray(cv2.dilate(lines.short_across | lines.short_down, _AROUND), np.uint8)[y0:y1, x0:x1]
         print_only = ink_of(page)[y0:y1, x0:x1] & (1 - ruled)
         _part(top, print_only.T, ys, xs, page)
         _part(left, print_only, xs, ys, page)
@@ -236,7 +237,7 @@ def _shares(across: Mask, ys: list[float], xs: list[float], page: Inked) -> Shar
     margin = page.px(0.4)
     for i, y in enumerate(ys):
         a = max(round(y) - near, 0)
-        band = across[a : round(y) + near + 1].any(axis=0)
+        band = np.asarray(across[a : round(y) + near + 1].max(axis=0, initial=0))
         for j in range(len(xs) - 1):
             part = band[int(xs[j] + margin) : max(int(xs[j + 1] - margin), int(xs[j] + margin) + 1)]
             shares[i, j] = part.mean() if part.size else 0.0

@@ -6,6 +6,7 @@ lines; pages without them are only turned.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -78,9 +79,8 @@ def straight(page: Inked) -> Straight:
     return Straight(flat, turn, np.asarray(bend, np.float32))
 
 
-def _each(page: Inked, change: object) -> Inked:
+def _each(page: Inked, change: Callable[[Grey], object]) -> Inked:
     """The page with both images changed alike."""
-    assert callable(change)
     grey: Grey = np.asarray(change(page.grey), np.uint8)
     every = grey if page.every is page.grey else np.asarray(change(page.every), np.uint8)
     return Inked(grey, every, page.noise, page.dpi)
@@ -89,7 +89,7 @@ def _each(page: Inked, change: object) -> Inked:
 def askew(page: Inked) -> float:
     """Degrees by which rows fall to the right."""
     scale = min(80 / page.dpi, 1.0)
-    small = cv2.resize(255 - page.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(255 - page.grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     small[small < 40] = 0
     best, step = 0.0, 1.0
     around = np.arange(-_MOST, _MOST + step, step)
@@ -148,8 +148,8 @@ def _followed(profiles: Floats, page: Inked) -> Floats | None:
         return None
     reach = max(int(page.px(0.8)), 3)
     shifts = {int(good[0]): 0.0}
-    for before, now in pairwise(good):
-        shifts[int(now)] = shifts[int(before)] + _shift(profiles[before], profiles[now], reach * int(min(now - before, 3)))
+    for before, now in pairwise(good.tolist()):
+        shifts[now] = shifts[before] + _shift(profiles[before], profiles[now], reach * min(now - before, 3))
     values = np.interp(np.arange(count), list(shifts), list(shifts.values()))
     values = cv2.blur(np.asarray(values, np.float32)[None], (3, 1), borderType=cv2.BORDER_REPLICATE)[0]
     return np.asarray(values - values[count // 2], np.float32)
