@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine
 
 from extractor.archive.entry import entry_of
-from extractor.documents.load import load
+from extractor.documents.load import document_from_bytes, load
 from extractor.eval.pages.printed import printed_report
 from extractor.pipeline import extract
+from extractor.verification.verify import verify
 from tests.archive.filled import filled, put_entries
 from tests.plain_report import plain_report
 from tests.review.browsing import CHROMIUM, FLAGS, Desk, person, site
@@ -315,8 +318,28 @@ def test_alike_findings_are_decided_together_after_a_look(sitting: Any) -> None:
     desk.press("j", "g")
     dialog = desk.page.locator("dialog#group")
     expect(dialog).to_contain_text("涉及 2 项发现、2 份报告")
+    dialog.get_by_role("checkbox").press("Space")
+    expect(dialog).to_contain_text("只限此单元格")
+    expect(dialog).to_contain_text("涉及 2 项发现、2 份报告")  # both were spoilt in the same cell
     dialog.get_by_role("button", name="确认处理").press("Enter")
     expect(desk.page.locator("#toasts")).to_contain_text("已一并处理 2 项")
+
+
+def test_a_decision_that_a_new_reading_has_overtaken_is_shown_as_such(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna")
+    desk.decide("s")
+    desk.decide("Enter")
+    document = document_from_bytes(spoilt().encode(), "1.txt")
+    report, _ = extract(document)
+    table = report.tables["requests"]
+    cells = {**table.cells, CELL: replace(table.cells[CELL], value=998, raw="998")}  # another reader reads another number
+    anew = replace(report, tables={**report.tables, "requests": replace(table, cells=cells)})
+    put_entries(desk.engine, [entry_of(document, 1, anew, verify(anew))], "another")
+    desk.page.goto(f"{desk.page.url.partition('/?')[0].rstrip('/')}/documents/1")
+    desk.page.wait_for_selector("[data-options] button")
+    expect(desk.page.locator(f'#sheets [data-cell="{CELL}"]')).to_have_class(re.compile("stale"))
+    desk.press("y")
+    expect(desk.page.locator("#history")).to_contain_text("需复核")
 
 
 def test_nothing_moves_when_the_finding_changes(sitting: Any) -> None:

@@ -50,6 +50,8 @@ function told(turn = 1) {
 function activate(cell) {
   active = cell;
   told(0);
+  const { label: name, decided, value, deduced } = data.cells[cell] ?? {};
+  document.getElementById("said").textContent = `${name ?? cell}: ${decided ?? value ?? deduced ?? "–"}`;
   card.mark(finding, cell);
   source.point(finding, cell);
 }

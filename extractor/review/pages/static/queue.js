@@ -22,18 +22,20 @@ rows.forEach((row) => row.addEventListener("click", (event) => event.target.clos
 
 // deciding together -----------------------------------------------------------------------------------------------------
 
-async function together(code) {
+async function together(code, row = null) {
   if (!data.may_decide || !code) return;
   const cause = { filters: { ...data.filters, code, view: "undecided" }, kind: "as_printed", reason: "", note: "" };
   try {
     const kind = h("select", { name: "kind" }, data.kinds.map(([value, shown]) => h("option", { value }, shown)));
     const reason = h("select", { name: "reason" }, data.reasons.map((shown) => h("option", { value: shown }, shown)));
     const note = h("input", { type: "text", name: "note", maxlength: 2000 });
+    const cell = row?.dataset.cell && h("input", { type: "checkbox" });
     const touched = h("p", { "aria-live": "polite" });
     const examples = h("ul", {});
     const apply = h("button", { type: "submit", class: "button act" });
     let digest = null;
     const look = async () => {
+      if (cell) cause.filters.cell = cell.checked ? row.dataset.cell : data.filters.cell ?? null;
       Object.assign(cause, { kind: kind.value, reason: kind.value === "dismissed" ? reason.value : "", note: note.value });
       reason.parentElement.hidden = kind.value !== "dismissed";
       const seen = await call("/api/bulk/preview", cause);
@@ -45,6 +47,7 @@ async function together(code) {
     };
     const form = h("form", { class: "stack" },
       h("label", {}, word("U-GROUP-DECISION"), kind), h("label", {}, word("U-REASON"), reason), h("label", {}, word("U-NOTE"), note),
+      cell && h("label", { class: "check" }, cell, word("U-GROUP-CELL", { cell: row.dataset.where })),
       touched, h("div", {}, h("h3", {}, word("U-GROUP-EXAMPLES")), examples),
       h("div", { class: "buttons" }, h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, word("U-CANCEL")), apply));
     form.addEventListener("change", () => look().catch(failed));
@@ -80,6 +83,6 @@ document.addEventListener("keydown", (event) => event.key === "Escape" && event.
 
 listen("queue", everywhere({
   open: () => (at >= 0 ? open(rows[at]) : document.querySelector("[data-action=start]")?.click()),
-  down: () => select(at + 1), up: () => select(at - 1), group: () => together(rows[Math.max(at, 0)]?.dataset.code),
+  down: () => select(at + 1), up: () => select(at - 1), group: () => together(rows[Math.max(at, 0)]?.dataset.code, rows[Math.max(at, 0)]),
   search: () => search.focus(), start: () => document.querySelector("[data-action=start]")?.click(),
 }));
