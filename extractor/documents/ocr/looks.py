@@ -20,6 +20,8 @@ MARGINS = (0.3, 0.1)
 """White around a line, as a share of its height: of the first and of the second look."""
 DIFFER = 0.5
 """Confidence in a number that two looks read differently, at most."""
+_IN_FRONT = re.compile(r"0\d")
+"""No number is printed with a nought in front of it."""
 _WITH_DIGIT = re.compile(r"\d")
 
 
@@ -63,6 +65,9 @@ def read_twice(engine: Engine, lines: Sequence[Grey], closer: Sequence[Grey]) ->
     second = dict(zip(again, engine.read([harder(closer[i]) for i in again], numbers=True), strict=True))
     found = []
     for i, line in enumerate(first):
+        if i in second and _IN_FRONT.match(line.text):
+            found.append((line, min(line.confidence, DIFFER), line.alternatives))
+            continue
         if i not in second:
             found.append((line, line.confidence, line.alternatives))
             continue

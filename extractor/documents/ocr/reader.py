@@ -86,14 +86,22 @@ class _Sheet:
                 lines = lines_in(ink, inside, px)
                 for i, quad in enumerate(lines):
                     places.append((t, c, quad))
-                    above = lines[i - 1][3] if i else inside[1]
-                    below = lines[i + 1][1] if i + 1 < len(lines) else inside[3]
+                    above = max((other[3] for other in lines[:i] if other[3] <= quad[1]), default=inside[1])
+                    below = min((other[1] for other in lines[i + 1 :] if other[1] >= quad[3]), default=inside[3])
                     for crop, margin in zip(crops, MARGINS, strict=True):
                         crop.append(cut(grey, quad, margin, (inside[0], above, inside[2], below)))
         printed: dict[tuple[int, int], list[Line]] = {}
+        last = (-1, -1, -1)  # table, cell and upper edge of the line before
         for (t, c, quad), (line, sure, others) in zip(places, read_twice(self._engine, *crops), strict=True):
-            if line.signs:
-                printed.setdefault((t, c), []).append(self._runs(line, quad, sure, others))
+            if not line.signs:
+                continue
+            lines = printed.setdefault((t, c), [])
+            runs = self._runs(line, quad, sure, others)
+            if last == (t, c, quad[1]):
+                lines[-1] = (*lines[-1], Run(" "), *runs)
+            else:
+                lines.append(runs)
+            last = (t, c, quad[1])
         return [
             Table(tuple(
                 TableCell(cell.row, cell.column, tuple(printed.get((t, c), ())), cell.row_span, cell.column_span)

@@ -152,8 +152,8 @@ def _grid(page: Inked, lines: Rulings, region: tuple[int, int, int, int]) -> Gri
     if whole < _BROKEN:
         ruled: Mask = np.asarray(cv2.dilate(lines.short_across | lines.short_down, _AROUND), np.uint8)[y0:y1, x0:x1]
         print_only = ink_of(page)[y0:y1, x0:x1] & (1 - ruled)
-        _part(top, print_only.T, ys, xs, page)
-        _part(left, print_only, xs, ys, page)
+        _part(top, print_only.T, ys, xs, page, 2)  # a label of several lines has print above and below as well
+        _part(left, print_only, xs, ys, page, 1)
     cells = _cells(xs, ys, top, left)
     moved = tuple(
         GridCell(c.row, c.column, c.row_span, c.column_span,
@@ -262,13 +262,16 @@ def _decided(shares: Shares, least: float) -> NDArray[np.bool_]:
     return np.asarray(there, bool)
 
 
-def _part(there: NDArray[np.bool_], ink: Mask, lines: list[float], crossing: list[float], page: Inked) -> None:
-    """Put in sides that are lost altogether: the line is there before and behind, print stands at either side of it, and none
-    on it. `there` is changed; `ink` has the lines' direction downwards."""
+def _part(
+    there: NDArray[np.bool_], ink: Mask, lines: list[float], crossing: list[float], page: Inked, ends: int
+) -> None:
+    """Put in sides that are lost altogether: the line is there at so many ends of the side, print stands at either side of it,
+    and none on it. `there` is changed; `ink` has the lines' direction downwards."""
     clear, margin, line = round(page.px(1)), round(page.px(0.6)), round(page.px(0.4))
     enough = round(page.px(0.4)) ** 2
     for i, j in zip(*np.nonzero(~there), strict=True):
-        if not (0 < i < len(lines) - 1 and 0 < j < there.shape[1] - 1 and there[i, j - 1] and there[i, j + 1]):
+        goes_on = sum(bool(there[i, k]) for k in (j - 1, j + 1) if 0 <= k < there.shape[1])
+        if not 0 < i < len(lines) - 1 or goes_on < ends:
             continue
         band = ink[round(crossing[j]) + margin : round(crossing[j + 1]) - margin]
         on = round(lines[i])

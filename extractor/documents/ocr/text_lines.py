@@ -14,6 +14,8 @@ from extractor.documents.ocr.recognition import Quad
 _LOWEST = 0.9
 """Millimetres: nothing of less height is a line of its own; a dash or a stop belongs to what stands beside it."""
 
+_APART, _FAR = 1.6, 4.0
+"""Heights of the line, and millimetres, that are no gap between two words."""
 _DEEP = 0.9
 """Millimetres from the middle of a ruling line in which there is no print."""
 _RULED = 0.35
@@ -44,7 +46,8 @@ def _ruled(shares: NDArray[np.floating[Any]], px: float) -> int:
 
 
 def lines_in(ink: Mask, inside: Quad, px: float) -> list[Quad]:
-    """The lines of print in a box, from top to bottom; `px`: pixels of a millimetre."""
+    """The lines of print in a box, from top to bottom; what stands far apart on one line (numbers between which a ruling line is
+    lost) comes apart, from left to right. `px`: pixels of a millimetre."""
     x0, y0, x1, y1 = inside
     part = _without_specks(ink[y0:y1, x0:x1], px)
     rows = np.flatnonzero(part.any(axis=1))
@@ -59,7 +62,10 @@ def lines_in(ink: Mask, inside: Quad, px: float) -> list[Quad]:
     found = []
     for top, bottom in _united(runs, px):
         columns = np.flatnonzero(part[top : bottom + 1].any(axis=0))
-        found.append((x0 + int(columns[0]), y0 + top, x0 + int(columns[-1]) + 1, y0 + bottom + 1))
+        gaps = np.flatnonzero(np.diff(columns) > max(_APART * (bottom + 1 - top), _FAR * px))
+        starts = [columns[0], *columns[gaps + 1]]
+        ends = [*columns[gaps], columns[-1]]
+        found += [(x0 + int(a), y0 + top, x0 + int(b) + 1, y0 + bottom + 1) for a, b in zip(starts, ends, strict=True)]
     return found
 
 
