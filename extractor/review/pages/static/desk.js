@@ -1,6 +1,8 @@
 // The desk: shows a finding, takes its decision, goes on to the next.
 import * as card from "./card.js";
+import * as drawer from "./drawer.js";
 import * as editor from "./editor.js";
+import { hold, release } from "./holding.js";
 import { everywhere, keyOf, label, listen, shownKey } from "./keys.js";
 import { call, dataOf, failed, pageAt, toast, word } from "./page.js";
 import * as source from "./source.js";
@@ -275,21 +277,12 @@ async function load(path) {
   take(await pageAt(path));
 }
 
-/** Holds the report, so that nobody else is sent to it; says so where somebody else has it. */
-async function hold(document_) {
+/** Keeps the report in this person's hands; says so where somebody else has it. */
+async function keep() {
+  const { document: number, held_by: other } = data;
   if (!data.may_decide) return;
-  try {
-    await call(`/api/documents/${document_}/lease`, {}, "PUT");
-    if (data.document === document_) data.held_by = null;
-  } catch (error) {
-    if (error.status === 409 && data.held_by) card.effect(about());
-  }
-}
-
-function release() {
-  if (!data.may_decide || data.held_by) return;
-  const headers = { "X-CSRF-Token": document.querySelector("meta[name=csrf]").content };
-  fetch(`/api/documents/${data.document}/lease`, { method: "DELETE", headers, credentials: "same-origin", keepalive: true }).catch(() => {}); // it lapses by itself
+  if (await hold(number)) data.held_by = null;
+  else if (other && data.document === number) card.effect(about());
 }
 
 /** Puts another page of the desk in place of this one; a page that is no desk is gone to. */
@@ -306,8 +299,9 @@ function take({ url, page }) {
   document.title = page.title;
   const places = same && JSON.stringify(next.findings.map((f) => f.spans)) !== JSON.stringify(data.findings.map((f) => f.spans));
   if (places) document.getElementById("text").replaceWith(document.adoptNode(page.getElementById("text")));
-  if (next.document !== data.document) hold(next.document);
+  const other = next.document !== data.document;
   data = next;
+  if (other) keep();
   checks = new Map();
   source.take(data);
   dress();
@@ -316,6 +310,7 @@ function take({ url, page }) {
 
 /** Marks in the text get the doubt of their cells, cells their decisions. */
 function dress() {
+  for (const mark of document.querySelectorAll("#text .error, #text .warning")) mark.classList.remove("error", "warning");
   for (const cell of document.querySelectorAll("#sheets [data-cell]")) {
     const known = data.cells[cell.dataset.cell];
     cell.title = known?.label ?? "";
@@ -328,22 +323,6 @@ function dress() {
       const kind = cell.classList.contains("error") ? "error" : "warning";
       for (const mark of document.querySelectorAll(`#text [data-cells~="${CSS.escape(cell.dataset.cell)}"]`)) mark.classList.add(kind);
     }
-  }
-}
-
-// history ---------------------------------------------------------------------------------------------------------------
-
-async function past() {
-  const drawer = document.getElementById("history");
-  if (!drawer.hidden) return (drawer.hidden = true);
-  try {
-    const { page } = await pageAt(`/documents/${data.document}/history`);
-    drawer.replaceChildren(...page.getElementById("main").childNodes);
-    drawer.hidden = false;
-    drawer.querySelector("[data-close]")?.addEventListener("click", () => (drawer.hidden = true));
-    drawer.querySelector("[data-close]")?.focus();
-  } catch (error) {
-    failed(error);
   }
 }
 
@@ -360,17 +339,17 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("zoom", (event) => source.zoomBy(event.detail, finding, active));
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") document.getElementById("history").hidden = true;
+  if (event.key === "Escape") drawer.close();
 });
-addEventListener("pagehide", release);
-setInterval(() => hold(data.document), RENEW);
-hold(data.document);
+addEventListener("pagehide", () => data.may_decide && !data.held_by && release(data.document));
+setInterval(keep, RENEW);
+keep();
 source.take(data);
 dress();
 listen("desk", everywhere({
   accept: () => choose(0), printed, edit: () => type("misread"), misprint: () => type("wrong_in_print"), illegible, dismiss,
   note: annotate, undo: () => undo(), next: skip, previous: back, cell_next: () => step(1), cell_previous: () => step(-1),
-  history: past, image: () => source.turn(finding, active), zoom_in: () => source.zoomBy(1.25, finding, active),
+  history: () => drawer.turn(data.document).catch(failed), image: () => source.turn(finding, active), zoom_in: () => source.zoomBy(1.25, finding, active),
   zoom_out: () => source.zoomBy(0.8, finding, active),
 }), (digit, shift) => choose(digit - 1, shift));
 show(data.findings.find((f) => f.id === data.finding) ?? null, { remember: false });
