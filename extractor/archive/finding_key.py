@@ -38,7 +38,7 @@ def about(key: str) -> str:
 
 
 def _plain(value: object) -> object:
-    """The same whether it comes from the verifier or out of the archive, which has lists and strings for tuples and decimals."""
+    """The same from the verifier as out of the archive, which has lists and strings for tuples and decimals."""
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else str(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, nullcontext
@@ -12,16 +13,18 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from extractor import __version__
+from extractor.bulk.engine import EngineError
 from extractor.review.api import administration, documents, findings
 from extractor.review.api.answering import problem
 from extractor.review.counts import Aged, cube
 from extractor.review.guarding import HEADERS, LOOPBACK, Guarding
 from extractor.review.identity import Alone, Proxy, identifying
-from extractor.review.page_images import page_image
 from extractor.review.pages import desk_pages, entry_pages, lead_pages, queue_pages
 from extractor.review.pages.entry_pages import refused
 from extractor.review.pages.render import static
@@ -66,13 +69,14 @@ def create_app(engine: Engine, serving: Serving) -> FastAPI:
     app.state.cube = Aged(engine, cube)
     app.state.statistics = Aged(engine, statistics)
     app.state.reader = reader
-    app.state.page_images = page_image
     for module in (findings, documents, administration, desk_pages, entry_pages, lead_pages, queue_pages):
         app.include_router(module.router)
     app.mount(static("").rstrip("/"), StaticFiles(packages=[("extractor.review.pages", "static")]))
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    for passing in (OperationalError, PoolTimeout, EngineError):
+        app.add_exception_handler(passing, _busy)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(Guarding, hosts=None if serving.hosts is None else frozenset(h.lower() for h in serving.hosts))
     app.openapi = _openapi(app)  # type: ignore[method-assign]
@@ -131,6 +135,12 @@ async def _http(request: Request, error: Exception) -> Response:
     if code is not None:
         return _answered(request, Refusal(error.status_code, code, error.headers))
     return _answered(request, Refusal(error.status_code, "E-INPUT", error.headers, place=str(error.detail)[:300]))
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    # the database or the reader of documents is away or overrun; whoever asks may ask again
+    logging.getLogger(__name__).error("%s %s: %s", request.method, request.url.path, error)
+    return _answered(request, Refusal(503, "E-BUSY", {"retry-after": "5"}))
 
 
 async def _failed(request: Request, error: Exception) -> Response:

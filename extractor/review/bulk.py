@@ -19,7 +19,7 @@ from extractor.review.access import Person
 from extractor.review.api.models import Bulk, BulkCause, BulkPreview, BulkTaken, FindingDetail
 from extractor.review.deciding import sampled
 from extractor.review.opened import detail, opened
-from extractor.review.queue import conditions
+from extractor.review.queue import conditions, in_turn
 from extractor.review.refusal import Refusal
 from extractor.review.settings import settings
 
@@ -43,6 +43,7 @@ def preview(connection: Connection, person: Person, cause: BulkCause) -> BulkPre
 
 def decide(connection: Connection, person: Person, asked: Bulk) -> BulkTaken:
     """Raises Refusal: 409 it would touch others than the preview said, 422."""
+    in_turn(connection)
     rows = _chosen(connection, person, asked)[:MOST]
     if _digest(rows) != asked.digest:
         raise Refusal(409, "E-OTHER-BY-NOW")

@@ -19,7 +19,7 @@ from extractor.report import Number, Reading
 from extractor.review.access import Person, Role
 from extractor.review.api.models import CellValue, Consequences, Deciding, FindingDetail, Taken, Trial
 from extractor.review.opened import Opened, Seen, opened, trial_detail
-from extractor.review.queue import hold
+from extractor.review.queue import hold, in_turn
 from extractor.review.refusal import Refusal
 from extractor.review.settings import settings
 
@@ -186,6 +186,7 @@ def undo(connection: Connection, person: Person, group: str | None) -> tuple[str
         raise Refusal(404, "E-NOTHING-TO-UNDO")
     if person.role < Role.LEAD and any(d.who != person.name for d in taken):
         raise Refusal(403, "E-NOT-YOURS")
+    in_turn(connection)
     back, now = uuid.uuid4().hex, time.time()
     touched = sorted({d.document_id for d in taken})
     for document_id in touched:

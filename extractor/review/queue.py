@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, tuple_
 
 from extractor.archive import decisions
 from extractor.archive.finding_key import about
@@ -29,6 +29,7 @@ PAGE = 100
 UNDECIDED = ("open", "second", "disputed")
 STATES = (*UNDECIDED, "decided", "dismissed")
 _TRIES = 20
+_TURN = 7_361_001  # any number that is the review's own
 _ISSUERS = 100
 _ROW = (
     findings.c.id, findings.c.document_id, findings.c.code, findings.c.severity, findings.c.priority, findings.c.table,
@@ -79,6 +80,7 @@ def next_finding(
     """The finding of the highest priority that this person may answer and nobody has in hand, and until when its document is
     held for them. Documents that the person held before are given back. `stay`: a document whose findings come first. `after`:
     only those behind this place. `connection` is in a transaction that writes."""
+    in_turn(connection)
     now = time.time()
     wanted = [filters]
     if stay is not None and filters.document is None:
@@ -99,6 +101,13 @@ def next_finding(
                 return row_of(row, person, person.name), until
             tried.append(row.document_id)  # somebody was quicker, or it is for somebody else
     return None, None
+
+
+def in_turn(connection: Connection) -> None:
+    """Wait until nobody else's transaction is in its turn: what takes several documents at once could wait in a ring with
+    another such. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
 
 
 def _first(

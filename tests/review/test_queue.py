@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from typing import Any
 
 import pytest
@@ -92,25 +93,34 @@ def test_the_next_one_stays_with_the_report_at_hand(person: People) -> None:
 def test_many_people_at_once_never_get_the_same_report(new_archive: Callable[[], str]) -> None:
     engine = filled(new_archive(), [(f"{n}.txt", spoilt(f"云溪县第{n}局")) for n in range(12)])
     add_people(engine)
-    taken: list[tuple[str, int]] = []
-    with served(engine) as client:
-        people = [(name, Caller(client, engine, name)) for name in ("anna", "bert", "lena")]
 
-        def work(name: str, caller: Caller) -> None:
-            for _ in range(12):
-                finding = caller.next("?severity=error")
-                if finding is None:
-                    return
-                taken.append((name, finding["document"]))
-                caller.decide(finding, "misread", RIGHT)
+    def work(caller: Caller) -> list[int]:
+        taken: list[int] = []
+        while len(taken) < 12 and (finding := caller.next("?severity=error")) is not None:
+            taken.append(finding["document"])
+            caller.decide(finding, "misread", RIGHT)
+        return taken
 
-        threads = [threading.Thread(target=work, args=one) for one in people]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    with served(engine) as client, ThreadPoolExecutor() as threads:
+        people = [Caller(client, engine, name) for name in ("anna", "bert", "lena")]
+        taken = [document for documents in threads.map(work, people) for document in documents]
     engine.dispose()
-    assert sorted(document for _, document in taken) == list(range(1, 13))
+    assert sorted(taken) == list(range(1, 13))
+
+
+def test_people_who_change_reports_all_the_time_do_not_block_each_other(new_archive: Callable[[], str]) -> None:
+    engine = filled(new_archive(), [(f"{n}.txt", spoilt(f"云溪县第{n}局")) for n in range(4)])
+    add_people(engine)
+
+    def work(caller: Caller, chance: Random) -> int:
+        asked = [caller.next(f"?document={chance.randint(1, 4)}") for _ in range(25)]
+        return sum(finding is not None for finding in asked)
+
+    with served(engine) as client, ThreadPoolExecutor() as threads:
+        people = [Caller(client, engine, name) for name in ("anna", "bert", "lena")]
+        got = list(threads.map(work, people, [Random(n) for n in range(3)]))
+    engine.dispose()
+    assert all(got)
 
 
 def test_one_cause_over_many_reports_is_decided_and_undone_at_once(person: People) -> None:

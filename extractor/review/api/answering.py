@@ -23,7 +23,7 @@ REFUSED: dict[int | str, dict[str, Any]] = {
         (400, "the request can't be understood"),
         (401, "nobody known"), (403, "not allowed, or the CSRF token is missing"), (404, "there is no such thing"),
         (405, "not by this method"), (408, "it took too long"), (409, "something changed meanwhile"),
-        (413, "the body is too big"), (422, "the request makes no sense"), (429, "too often"),
+        (413, "the body is too big"), (422, "the request makes no sense"), (429, "too often"), (503, "busy: ask again"),
     )
 }
 
