@@ -95,12 +95,12 @@ class _Sheet:
         for (t, c, quad), (line, sure, others) in zip(places, read_twice(self._engine, *crops), strict=True):
             if not line.signs:
                 continue
-            lines = printed.setdefault((t, c), [])
+            of_cell = printed.setdefault((t, c), [])
             runs = self._runs(line, quad, sure, others)
             if last == (t, c, quad[1]):
-                lines[-1] = (*lines[-1], Run(" "), *runs)
+                of_cell[-1] = (*of_cell[-1], Run(" "), *runs)
             else:
-                lines.append(runs)
+                of_cell.append(runs)
             last = (t, c, quad[1])
         return [
             Table(tuple(

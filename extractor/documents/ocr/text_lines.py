@@ -46,8 +46,8 @@ def _ruled(shares: NDArray[np.floating[Any]], px: float) -> int:
 
 
 def lines_in(ink: Mask, inside: Quad, px: float) -> list[Quad]:
-    """The lines of print in a box, from top to bottom; what stands far apart on one line (numbers between which a ruling line is
-    lost) comes apart, from left to right. `px`: pixels of a millimetre."""
+    """The lines of print in a box, from top to bottom; what stands far apart on one line (numbers between which a ruling line
+    is lost) comes apart, from left to right. `px`: pixels of a millimetre."""
     x0, y0, x1, y1 = inside
     part = _without_specks(ink[y0:y1, x0:x1], px)
     rows = np.flatnonzero(part.any(axis=1))
