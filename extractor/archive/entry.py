@@ -12,6 +12,7 @@ from extractor.archive.finding_key import keys_of
 from extractor.archive.record import packed_record, packed_sentences
 from extractor.archive.schema import STATES
 from extractor.documents import Document
+from extractor.documents.page_image import PageImage
 from extractor.llm.outcome import Attempt
 from extractor.output import cell_readings
 from extractor.report import Report, TableReading
@@ -63,7 +64,7 @@ class AttemptRow:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A read document. Bytes are as `extractor.archive.content` packs them; `size` is that of the file, `states` counts
-    the cells (`extractor.archive.schema.STATES`)."""
+    the cells (`extractor.archive.schema.STATES`), `pages` are the images of pages that are to be kept."""
 
     hash: str
     source: str
@@ -82,6 +83,7 @@ class Entry:
     record: RecordRow | None
     states: Mapping[str, int]
     attempts: tuple[AttemptRow, ...] = ()
+    pages: tuple[PageImage, ...] = ()
 
 
 def entry_of(

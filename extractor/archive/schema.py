@@ -78,6 +78,14 @@ documents = Table(
     Index(None, "year"),
 )
 
+pages = Table(
+    "pages", metadata,  # how pages look, where the run was told to keep that
+    Column("document_id", _ID, ForeignKey("documents.id"), primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("media_type", String(100), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
 sources = Table(
     "sources", metadata,
     Column("location", Text, primary_key=True),

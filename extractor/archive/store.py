@@ -23,6 +23,7 @@ from extractor.archive.schema import (
     documents,
     failures,
     findings,
+    pages,
     readings,
     records,
     runs,
@@ -104,6 +105,9 @@ def put(
         # those found between reports stay until the report is held against the others again
         connection.execute(delete(findings).where(findings.c.document_id == document_id, findings.c.ordinal >= 0))
     put_attempts(connection, run_id, entry.hash, entry.attempts)
+    if entry.pages:
+        rows = [{"document_id": document_id, **asdict(page)} for page in entry.pages]
+        connection.execute(upsert(connection, pages).on_conflict_do_nothing(), rows)
     if entry.readings:
         rows = [{"version_id": version_id, "reader": reader, "content": content} for reader, content in entry.readings]
         connection.execute(insert(readings), rows)

@@ -36,9 +36,11 @@ def order(options: Mapping[str, Any]) -> Order:
     money, tokens = _budget(options["budget"])
     if money is not None and any(m.price_in is None or m.price_out is None for m in models):
         raise click.UsageError("--budget in money needs EXTRACTOR_PRICE_IN and EXTRACTOR_PRICE_OUT")
+    cores = _cores()
+    workers = options["workers"] or cores
     return Order(
-        tuple(options["sources"]), tuple(options["lists"]), options["archive"], mode, options["deep"], models,
-        options["workers"] or _cores(), money, tokens, options["retry_failed"], options["engine"], options["address"],
+        tuple(options["sources"]), tuple(options["lists"]), options["archive"], mode, options["deep"], models, workers, money,
+        tokens, options["retry_failed"], options["engine"], options["address"], max(cores // workers, 1), options["keep_pages"],
     )
 
 

@@ -103,7 +103,7 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
         intake = Intake(
             archivist, run_id, configuration_id, places(order.sources, order.lists), tally, order.retry_failed
         )
-        run = Run(intake, engine, archivist, models, tally, order.mode, order.deep)
+        run = Run(intake, engine, archivist, models, tally, order.mode, order.deep, order.keep_pages)
         _answer_signals(run, tally, screen, language)
         _count(order, tally)
         try:
@@ -138,7 +138,7 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
 async def _engine(order: Order) -> Engine:
     """Who does the work. Raises EngineError."""
     if order.engine == "local":
-        return Pool(order.workers, models=bool(order.models))
+        return Pool(order.workers, models=bool(order.models), threads=order.threads)
     from extractor.bulk.cluster import Cluster  # slow to import, an extra
 
     return await asyncio.to_thread(Cluster, order.address)

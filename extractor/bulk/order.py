@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Order:
     """`models` are those that the mode asks; `money` and `tokens` bound what they may take. `engine`: a pool of `workers`
-    processes here, or the Ray cluster at `address`."""
+    processes here, each with `threads` for OCR, or the Ray cluster at `address`."""
 
     sources: tuple[str, ...]
     lists: tuple[str, ...]
@@ -29,6 +29,8 @@ class Order:
     retry_failed: bool = False
     engine: Literal["local", "ray"] = "local"
     address: str | None = None
+    threads: int = 1
+    keep_pages: bool = False
 
     @property
     def configuration(self) -> Configuration:

@@ -49,9 +49,10 @@ class _Worker:
 
 
 class Pool:
-    """An `Engine` (`extractor.bulk.engine`) of `workers` processes. `seconds`: the time limit for one job."""
+    """An `Engine` (`extractor.bulk.engine`) of `workers` processes, each with so many threads for OCR. `seconds`: the time
+    limit for one job."""
 
-    def __init__(self, workers: int, models: bool = False, seconds: float = TIME_LIMIT) -> None:
+    def __init__(self, workers: int, models: bool = False, seconds: float = TIME_LIMIT, threads: int = 1) -> None:
         methods = multiprocessing.get_all_start_methods()
         self._context: ForkServerContext | SpawnContext
         if "forkserver" in methods:
@@ -59,7 +60,7 @@ class Pool:
             self._context.set_forkserver_preload([*_PRELOADED, *([_WITH_MODELS] if models else [])])
         else:
             self._context = multiprocessing.get_context("spawn")
-        self._count, self._seconds = workers, seconds
+        self._count, self._seconds, self._threads = workers, seconds, threads
         self._waiting: deque[_Task] = deque()
         self._workers: list[_Worker] = []
         self._keepers: list[asyncio.Task[None]] = []
@@ -135,7 +136,7 @@ class Pool:
         ours, theirs = socket.socketpair()
         with theirs:
             # no daemon: parsers may run in processes of their own below it. It ends when its socket does.
-            process = self._context.Process(target=_work, args=(theirs,), name="extractor-worker", daemon=False)
+            process = self._context.Process(target=_work, args=(theirs, self._threads), name="extractor-worker", daemon=False)
             await asyncio.to_thread(process.start)
         ours.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=ours, limit=2**20)
@@ -196,7 +197,7 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def _work(connection: socket.socket) -> None:
+def _work(connection: socket.socket, threads: int) -> None:
     """What a worker does until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's to answer
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
@@ -205,5 +206,5 @@ def _work(connection: socket.socket) -> None:
         connection.sendall(b"1")
         while head := jobs.read(_LENGTH.size):
             job = pickle.loads(jobs.read(_LENGTH.unpack(head)[0]))
-            result = pickle.dumps(perform(job), pickle.HIGHEST_PROTOCOL)
+            result = pickle.dumps(perform(job, threads), pickle.HIGHEST_PROTOCOL)
             connection.sendall(_LENGTH.pack(len(result)) + result)

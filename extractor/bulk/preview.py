@@ -143,7 +143,7 @@ def _perform(order: Order, place: Place) -> Result:
     first = content if isinstance(content, UnreadableError) else next(unfold(place, content), None)
     if not isinstance(first, Content):
         return Failure("", {})
-    return perform(ReadJob(first.content, first.location, order.mode, order.deep))
+    return perform(ReadJob(first.content, first.location, order.mode, order.deep), order.threads)
 
 
 def _tokens(settings: Settings, question: Question[Any]) -> int:

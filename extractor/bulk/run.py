@@ -39,10 +39,11 @@ class Run:
     """One run. `stop` and `abort` may be called while `go` is under way."""
 
     def __init__(
-        self, intake: Intake, engine: Engine, archivist: Archivist, models: Models | None, tally: Tally, mode: Mode, deep: bool
+        self, intake: Intake, engine: Engine, archivist: Archivist, models: Models | None, tally: Tally, mode: Mode, deep: bool,
+        keep_pages: bool = False,
     ) -> None:
         self._intake, self._engine, self._archivist, self._models, self._tally = intake, engine, archivist, models, tally
-        self._mode, self._deep = mode, deep
+        self._mode, self._deep, self._keep_pages = mode, deep, keep_pages
         self._tasks: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -139,7 +140,8 @@ class Run:
     async def _document(self, ready: Ready) -> bool:
         """Whether the document is through: read, noted as a failure, or left to its batch file."""
         attempts: tuple[AttemptRow, ...] = ()
-        result = await self._engine.perform(ReadJob(ready.content, ready.location, self._mode, self._deep))
+        job = ReadJob(ready.content, ready.location, self._mode, self._deep, self._keep_pages)
+        result = await self._engine.perform(job)
         if isinstance(result, Asking):
             try:
                 asked = await self._asked(ready, result)

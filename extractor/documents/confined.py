@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import BinaryIO
@@ -32,10 +32,10 @@ PATIENCE = 20.0
 _SLOWER = 10
 """So many times longer may it take by the clock: a busy machine makes no file unreadable."""
 READERS = {"html": "webpage", "docx": "word", "pdf": "pdf", "image": "images"}
-"""The modules that read sheets, each with a function `sheets`; those of files with pages with a function `picture`, too."""
+"""The modules that read sheets, each with a function `sheets`; those of files with pages with a function `pictures`, too."""
 
-_Job = tuple[str, bytes, str, int | None, float]
-"""Kind, content, source, the page whose picture alone is wanted, and the seconds of computing for a sheet."""
+_Job = tuple[str, bytes, str, tuple[int, ...] | None, float]
+"""Kind, content, source, the pages whose pictures alone are wanted, and the seconds of computing for a sheet."""
 
 _idle: list[subprocess.Popen[bytes]] = []
 
@@ -45,10 +45,11 @@ def sheets(kind: str, content: bytes, source: str, patience: float = PATIENCE) -
     yield from _asked((kind, content, source, None, patience))
 
 
-def picture(kind: str, content: bytes, source: str, page: int) -> Picture | None:
-    """How a page (from 0) of a file of this kind looks; None where it has no such page. Raises UnreadableError."""
-    found = [sheet.picture for sheet in _asked((kind, content, source, page, PATIENCE))]
-    return found[0] if found else None
+def pictures(kind: str, content: bytes, source: str, pages: Sequence[int]) -> Iterator[Picture]:
+    """How these pages (from 0) of a file of this kind look; of pages that it does not have, nothing. Raises UnreadableError."""
+    for sheet in _asked((kind, content, source, tuple(pages), PATIENCE)):
+        assert sheet.picture is not None
+        yield sheet.picture
 
 
 def _asked(job: _Job) -> Iterator[Sheet]:
@@ -150,16 +151,16 @@ def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
             answers.flush()
 
 
-def _answers(kind: str, content: bytes, source: str, page: int | None, patience: float) -> Iterator[object]:
+def _answers(kind: str, content: bytes, source: str, pages: tuple[int, ...] | None, patience: float) -> Iterator[object]:
     try:
         module = import_module(f"extractor.documents.{READERS[kind]}")
-        if page is None:
+        if pages is None:
             read: SheetReader = module.sheets
             yield from read(content, source)
         else:
-            look: PictureTaker = module.picture
-            found = look(content, source, page)
-            yield from [Sheet(picture=found)] if found else []
+            look: PictureTaker = module.pictures
+            for found in look(content, source, pages):
+                yield Sheet(picture=found)
         yield ()
     except UnreadableError as error:
         yield error.code, error.params

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -35,13 +35,14 @@ def sheets(content: bytes, source: str) -> Iterator[Sheet]:
             yield Sheet(picture=_picture(image, index, source))
 
 
-def picture(content: bytes, source: str, page: int) -> Picture | None:
-    """How a page looks."""
+def pictures(content: bytes, source: str, pages: Sequence[int]) -> Iterator[Picture]:
+    """How pages look."""
     with _opened(content, source) as image:
-        if not 0 <= page < _count(image):
-            return None
-        image.seek(page)
-        return _picture(image, page, source)
+        count = _count(image)
+        for page in pages:
+            if 0 <= page < count:
+                image.seek(page)
+                yield _picture(image, page, source)
 
 
 @contextmanager

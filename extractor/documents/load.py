@@ -62,14 +62,15 @@ def read_bytes(path: Path) -> tuple[bytes, str]:
     return content, source
 
 
-def document_from_bytes(content: bytes, source: str) -> Document:
-    """The one document in these bytes. Raises UnreadableError where there is none, or where they are an archive of several."""
+def document_from_bytes(content: bytes, source: str, threads: int = 0) -> Document:
+    """The one document in these bytes. `threads`: for pages that are read by OCR; 0: one for each core. Raises UnreadableError
+    where there is none, or where they are an archive of several."""
     kind = kind_of(content)
     if kind.reader == "zip":
         from extractor.documents.zipped import only_member
 
-        return document_from_bytes(*only_member(content, source))
-    return _document(kind, content, source)
+        return document_from_bytes(*only_member(content, source), threads)
+    return _document(kind, content, source, threads)
 
 
 def documents_in(content: bytes, source: str) -> Iterator[Document | UnreadableError]:
@@ -91,7 +92,7 @@ def documents_in(content: bytes, source: str) -> Iterator[Document | UnreadableE
             yield error
 
 
-def _document(kind: Kind, content: bytes, source: str) -> Document:
+def _document(kind: Kind, content: bytes, source: str, threads: int = 0) -> Document:
     if not kind.reader:
         raise UnreadableError("E-KIND", source, kind=kind.name)
     limit = _limit(kind)
@@ -100,14 +101,14 @@ def _document(kind: Kind, content: bytes, source: str) -> Document:
     if kind.reader == "text":
         text, encoding, defects = decoded(content, source)
         return Document(content_id(content), source, text, encoding, defects)
-    return _laid_out(kind, content, source)
+    return _laid_out(kind, content, source, threads)
 
 
 def _limit(kind: Kind) -> int:
     return LIMIT_OF_PAGES if kind.reader in _OF_PAGES else LIMIT
 
 
-def _laid_out(kind: Kind, content: bytes, source: str) -> Document:
+def _laid_out(kind: Kind, content: bytes, source: str, threads: int) -> Document:
     from extractor.documents.confined import sheets
 
     reader: PageReader | None = None
@@ -119,7 +120,7 @@ def _laid_out(kind: Kind, content: bytes, source: str) -> Document:
             from extractor.documents.page_reader import as_image, page_reader
 
             try:
-                reader = reader or page_reader(source)
+                reader = reader or page_reader(source, threads)
                 page, read = reader(as_image(sheet.picture), len(pages), sheet.picture.dpi)
                 found = tuple(read)
             except UnreadableError:

@@ -29,19 +29,20 @@ class PageReader(Protocol):
         read: a box is drawn onto this image. The page returned has the image's size in points and the kind "scan"."""
 
 
-def page_reader(source: str) -> PageReader:
-    """The reader that this installation has. Raises UnreadableError, which names the remedy, where it has none."""
+def page_reader(source: str, threads: int = 0) -> PageReader:
+    """The reader that this installation has. `threads`: that it computes with; 0: one for each core. Raises UnreadableError,
+    which names the remedy, where there is none."""
     try:
-        return _reader()
+        return _reader(threads)
     except ModuleNotFoundError:
         raise UnreadableError("E-NO-SCAN", source) from None
 
 
 @cache
-def _reader() -> PageReader:
+def _reader(threads: int) -> PageReader:
     from extractor.documents.ocr import page_reader as engine
 
-    return engine()
+    return engine(threads)
 
 
 def as_image(picture: Picture) -> Image:

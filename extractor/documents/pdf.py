@@ -8,7 +8,7 @@ image with a scanner's text laid invisibly over it; such a text comes along, for
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pdfplumber
@@ -54,12 +54,12 @@ def sheets(content: bytes, source: str) -> Iterator[Sheet]:
                 page.close()
 
 
-def picture(content: bytes, source: str, page: int) -> Picture | None:
-    """How a page looks, as fine as a screen shows it."""
+def pictures(content: bytes, source: str, pages: Sequence[int]) -> Iterator[Picture]:
+    """How pages look, as fine as a screen shows them."""
     with _opened(content, source) as rendering:
-        if not 0 <= page < len(rendering):
-            return None
-        return _rendered(rendering, page, _ON_SCREEN, source)
+        for page in pages:
+            if 0 <= page < len(rendering):
+                yield _rendered(rendering, page, _ON_SCREEN, source)
 
 
 def _opened(content: bytes, source: str) -> pypdfium2.PdfDocument:

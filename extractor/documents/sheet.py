@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from extractor.documents.composing import Block
@@ -32,5 +32,6 @@ class Sheet:
 SheetReader = Callable[[bytes, str], Iterator[Sheet]]
 """(content, source) → sheets in order, one in memory at a time. Raises UnreadableError."""
 
-PictureTaker = Callable[[bytes, str, int], Picture | None]
-"""(content, source, page from 0) → how the page looks; None where there is no such page. Raises UnreadableError."""
+PictureTaker = Callable[[bytes, str, Sequence[int]], Iterator[Picture]]
+"""(content, source, pages from 0) → how these pages look, one in memory at a time; of pages that there are not, nothing. Raises
+UnreadableError."""

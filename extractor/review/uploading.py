@@ -36,8 +36,8 @@ class UploadReader:
         self._pool = Pool(1, seconds=seconds)
 
     async def read(self, content: bytes, name: str) -> Entry:
-        """Raises Unread."""
-        result = await self._pool.perform(ReadJob(content, name, "grid"))
+        """Images of its pages are kept: its file is nowhere else. Raises Unread."""
+        result = await self._pool.perform(ReadJob(content, name, "grid", keep_pages=True))
         if isinstance(result, Entry):
             return result
         if isinstance(result, Failure):

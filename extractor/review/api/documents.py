@@ -14,7 +14,7 @@ from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from extractor.archive import decisions as log
-from extractor.archive.lookup import currents
+from extractor.archive.lookup import current, currents
 from extractor.archive.schema import documents
 from extractor.decision import Decision, decided_layer, stale, standing
 from extractor.output import cell_readings, dumps, to_json_object
@@ -25,6 +25,7 @@ from extractor.review.api.answering import REFUSED, answer, reading
 from extractor.review.api.findings import Who
 from extractor.review.api.models import DecisionLog, DecisionRow, FindingDetail, FindingDetails, Key, Uploaded
 from extractor.review.opened import detail, opened
+from extractor.review.page_images import kept_page, places_of, rendered_page
 from extractor.review.refusal import Refusal
 from extractor.review.uploading import MOST_BYTES, Unread, take
 
@@ -123,19 +124,24 @@ def _row(decision: Decision, undone: bool, readings: dict[str, Reading]) -> Deci
     )
 
 
-@router.get("/api/documents/{document}/pages/{page}", responses={**REFUSED, 200: {"content": {"image/png": {}}}},
-            response_class=Response)
+@router.get("/api/documents/{document}/pages/{page}", response_class=Response,
+            responses={**REFUSED, 200: {"content": {"image/png": {}, "image/webp": {}}}})
 def get_page(request: Request, person: Who, document: Key, page: _PAGE_NUMBER) -> Response:
-    """A page of the source as an image (PNG); 404 where the source has no pages, or its file is not at hand any more."""
+    """A page of the source as an image: as kept in the archive (WebP), else from the source's file (PNG). 404 where the source
+    has no pages, or nothing is kept and its file is not at hand any more."""
     with reading(request) as connection:
-        view = opened(connection, document, person)
-    layout = view.now.document.layout
-    if layout is None or page > len(layout.pages):
-        raise Refusal(404, "E-NO-PAGES")
-    image = request.app.state.page_images(view.now.document, page)
+        now = current(connection, document)
+        if now is None:
+            raise Refusal(404, "E-NOT-FOUND")
+        layout = now.document.layout
+        if layout is None or page > len(layout.pages):
+            raise Refusal(404, "E-NO-PAGES")
+        image = kept_page(connection, document, page)
+        places = places_of(connection, now) if image is None else ()
+    image = image or rendered_page(now, places, page)
     if image is None:
         raise Refusal(404, "E-NO-PAGES")
-    return Response(image, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
+    return Response(image.content, media_type=image.media_type, headers={"cache-control": "private, max-age=3600"})
 
 
 @router.get("/api/export", responses={**REFUSED, 200: {"content": {"application/x-ndjson": {}}}}, response_class=Response)

@@ -56,6 +56,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_documents_issuer_year", "documents", ["issuer", "year"])
     op.create_index("ix_documents_year", "documents", ["year"])
+    op.create_table("pages",
+        sa.Column("document_id", _ID, nullable=False),
+        sa.Column("page", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name="fk_pages_document_id"),
+        sa.PrimaryKeyConstraint("document_id", "page", name="pk_pages")
+    )
     op.create_table("sources",
         sa.Column("location", sa.Text(), nullable=False),
         sa.Column("hash", sa.String(length=80), nullable=False),
