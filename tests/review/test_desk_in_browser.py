@@ -173,6 +173,19 @@ def test_what_was_decided_can_be_taken_back(sitting: Any) -> None:
     expect(history).to_contain_text("已撤销")
 
 
+def test_who_skips_a_finding_gets_it_again_after_all_others(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt()), ("2.txt", spoilt("云溪县教育局"))])("anna")
+    desk.page.goto(f"{desk.page.url}desk?code=R-ROW-TOTAL")  # one finding in each report
+    desk.page.wait_for_selector("[data-options] button")
+    seen = [desk.finding["id"]]
+    for _ in range(3):
+        desk.decide("j")
+        seen.append(desk.finding["id"])
+    assert seen[0] == seen[2] != seen[1] == seen[3]
+    desk.decide("k")
+    assert desk.finding["id"] == seen[2]
+
+
 def test_a_typed_number_is_checked_before_it_is_decided(sitting: Any) -> None:
     desk = sitting([("1.txt", spoilt())])("anna")
     desk.decide("s")

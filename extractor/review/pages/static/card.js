@@ -95,7 +95,7 @@ function side(row, cells, data, finding, changes, axis, on) {
     first = false;
     const name = (data.cells[cell]?.short ?? [cell, ""])[axis.own];
     row.append(h("button", {
-      type: "button", class: `term${suspects.has(cell) ? " suspect" : ""}${cell in changes ? " changed" : ""}`, "data-term": cell, tabindex: "-1",
+      type: "button", class: `term${suspects.has(cell) ? " suspect" : ""}${cell in changes ? " changed" : ""}`, "data-term": cell, tabindex: "-1", title: data.cells[cell]?.label,
       onclick: () => on.activate(cell), onmouseenter: () => on.light([cell]), onmouseleave: () => on.light([]),
     }, h("small", {}, name), h("b", {}, value ?? "□")));
   }

@@ -228,7 +228,7 @@ async function forward(from, consequences) {
 async function foresee() {
   const query = new URLSearchParams({ ...data.filters, limit: "20" });
   const { findings } = await call(`/api/findings?${query}`);
-  const likely = findings.find((f) => f.document !== data.document && !f.held_by && f.state === "open");
+  const likely = findings.find((f) => f.document !== data.document && !f.held_by && !passed.has(f.id) && f.state === "open");
   return likely ? { document: likely.document, id: likely.id, page: await pageAt(`/findings/${likely.id}${data.query}`) } : null;
 }
 
@@ -237,10 +237,21 @@ function prefetch() {
   ahead = foresee().catch(() => null); // it is asked for again when it is needed
 }
 
+/** The next finding of the queue that was not skipped in this round; once all that are left were, the round begins anew. */
+async function nextOne() {
+  let where = { stay: data.document };
+  for (;;) {
+    const { finding: next } = await call(`/api/next?${new URLSearchParams({ ...data.filters, ...where })}`, {});
+    if (next && !passed.has(next.id)) return next;
+    if (!next && !passed.size) return null;
+    if (!next) passed.clear();
+    where = next ? { after: `${next.priority}_${next.id}` } : {};
+  }
+}
+
 /** On to another report, which is then in this person's hands. */
 async function beyond() {
-  const query = new URLSearchParams({ ...data.filters, stay: data.document });
-  const { finding: next } = await call(`/api/next?${query}`, {});
+  const next = await nextOne();
   const foreseen = await ahead;
   ahead = null;
   if (!next) return location.assign(`/${data.query}`);
@@ -252,6 +263,7 @@ async function skip() {
   if (!data.may_decide) return turn();
   const next = finding && following(finding);
   if (finding) passed.add(finding.id);
+  if (finding && !next) trail.push(finding.id);
   try {
     if (next) show(next);
     else await beyond();
