@@ -11,7 +11,7 @@ from extractor.documents.load import document_from_bytes
 from extractor.messages import catalogue
 from extractor.output import cell_readings
 from extractor.pipeline import extract
-from extractor.report import State
+from extractor.report import Span, State
 from extractor.review.pages.desk import Shown, desk_of
 from extractor.review.pages.marks import chunks_of
 from tests.plain_report import plain_report
@@ -52,7 +52,7 @@ spans = st.lists(st.tuples(st.integers(0, 80), st.integers(0, 12)).map(lambda s:
 
 
 @given(st.text(alphabet="数0\n\r<é𠮷", max_size=90), spans, spans)
-def test_the_pieces_of_the_source_are_the_source(text: str, cells: list[tuple[int, int]], places: list[tuple[int, int]]) -> None:
+def test_the_pieces_of_the_source_are_the_source(text: str, cells: list[Span], places: list[Span]) -> None:
     inside = [span for span in cells if span[1] <= len(text)]
     chunks = chunks_of(text, {f"c{n}": span for n, span in enumerate(inside)}, places)
     pieces = [piece for chunk in chunks for piece in chunk]

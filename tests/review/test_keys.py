@@ -1,4 +1,4 @@
-"""The keys of the review: no two the same where both work, each with words, and the page of the docs says what the code says."""
+"""The keys of the review: no two the same where both work, and the page of the docs says what the code says."""
 
 from __future__ import annotations
 
