@@ -15,6 +15,7 @@ from email import message_from_bytes
 from lxml import etree, html
 
 from extractor.documents.composing import Block, Line, Paragraph, Run, Table, TableCell
+from extractor.documents.once import once
 from extractor.documents.plain import decoded
 from extractor.documents.sheet import Sheet
 from extractor.documents.unreadable import UnreadableError
@@ -90,11 +91,10 @@ def _report(root: html.HtmlElement) -> list[Block]:
     holder = _common(signs)
     if sum(_HEADING.match(_start_of(sign).replace(" ", "")) is not None for sign in signs) < _FEW:
         holder = _with_prose(holder)
-    blocks = _blocks(holder)
-    within = "".join(_words(block) for block in blocks[:3])
-    if _TITLE.search(within):
+    blocks = once(_blocks(holder), lambda block: _HEADING.match(_words(block)) is not None)
+    if any(_is_title(_words(block)) for block in blocks[:3]):
         return blocks
-    title = _title_before(shown, holder) or _tab_title(root)
+    title = _title_before(shown, holder) or _stated_title(root)
     return [Paragraph(((Run(title),),)), *blocks] if title else blocks
 
 
@@ -172,15 +172,25 @@ def _title_before(shown: Sequence[html.HtmlElement], holder: html.HtmlElement) -
         if element.tag in _BREAKING and len(element) <= 8 and element not in around:
             words = _start_of(element)
             unlinked = "not(ancestor-or-self::a or descendant::a)"
-            if len(words) <= _LONGEST_TITLE and _TITLE.search(words) and element.xpath(unlinked):
+            if _is_title(words) and element.xpath(unlinked):
                 found = words
     return found
 
 
-def _tab_title(root: html.HtmlElement) -> str:
-    """What the browser's tab says, without the site's name behind it."""
-    words = " ".join((root.findtext(".//title") or "").split())
-    return re.split(r"\s*[-_|—－]{1,2}\s*", words)[0] if _TITLE.search(words) else ""
+def _is_title(words: str) -> bool:
+    """Whether a line is the title of a report, and no sentence that names it."""
+    return len(words) <= _LONGEST_TITLE and _TITLE.search(words) is not None and not words.rstrip().endswith(("。", "；", "："))
+
+
+def _stated_title(root: html.HtmlElement) -> str:
+    """What the page says of itself in its head (`ArticleTitle`, as pages of government have it), else what the browser's tab
+    says, without the site's name behind it."""
+    stated = [meta.get("content", "") for meta in root.iter("meta") if meta.get("name", "").lower() == "articletitle"]
+    for words in (*stated, re.split(r"\s*[-_|—－]{1,2}\s*", root.findtext(".//title") or "")[0]):
+        plain = " ".join(words.split())
+        if _is_title(plain):
+            return plain
+    return ""
 
 
 class _Flow:

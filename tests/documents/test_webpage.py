@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,49 @@ def test_the_report_is_found_among_menus_and_footers() -> None:
 
 def test_the_tab_names_the_report_where_the_page_does_not() -> None:
     head = "<title>云溪县水务局2023年政府信息公开工作年度报告_云溪县政府网</title>"
+    assert text_of(saved(BODY, head)).startswith("云溪县水务局2023年政府信息公开工作年度报告\n一、")
+
+
+def test_a_page_of_a_content_management_system_gives_its_report_once() -> None:
+    """Layout in nested tables, a text pasted from Word, a copy for telephones that a style sheet hides."""
+    title = "云溪县水务局2023年政府信息公开工作年度报告"
+    cell = r'<td\1 width="71"><p class="MsoNormal"><span lang="EN-US">\2<o:p></o:p></span></p></td>'
+    heading = r"<p><b><span><![if !supportLists]>\1<![endif]></span><span>\2</span></b><o:p></o:p></p>"
+    pasted = re.sub(r"<h2>(..)(.*?)</h2>", heading, re.sub(r"<td([^>]*)>([^<]*)</td>", cell, BODY))
+    pasted = f"<!--[if gte mso 9]><xml><w:x>规章</w:x></xml><![endif]--><p class=MsoNormal>&nbsp;现公布{title}。</p>{pasted}"
+    page = f"""<!DOCTYPE html><html><head><meta charset="gb2312"><style>.phone {{ display: none }}</style></head><body>
+<table width="1000"><tr><td><table><tr><td><a href="/a">政府信息公开指南</a></td></tr></table></td><td><table>
+<tr><td>当前位置：<a href="/">首页</a>&gt;<a href="/nb">政府信息公开年报</a>&gt;正文</td></tr>
+<tr><td><table><tr><td>索引号：</td><td>0001/2024-00123</td></tr><tr><td>名称：</td><td>{title}</td></tr></table></td></tr>
+<tr><td>{title}</td></tr><tr><td>浏览次数：<span>1234</span>次　【<a>大</a> <a>中</a> <a>小</a>】</td></tr>
+<tr><td><div class="TRS_Editor"><style>p {{ margin: 0 }}</style>{pasted}</div>
+<div class="phone"><p>{title}</p>{pasted}</div></td></tr>
+<tr><td><a href="javascript:window.print()">【打印】</a><a href="javascript:window.close()">【关闭】</a></td></tr>
+<tr><td>上一篇：<a href="1.html">云溪县民政局2023年政府信息公开工作年度报告</a></td></tr></table></td></tr></table>
+<div class="footer"><table><tr><td>网站标识码：3300000001　备案号：05000001</td></tr></table></div></body></html>"""
+    assert text_of(page, "gb18030").split("\n") == [
+        title,
+        f"现公布{title}。",
+        "一、总体情况",
+        "全年发布信息183条，其中政策文件14条。",
+        "二、主动公开政府信息情况",
+        "\t\t\t第二十条第（一）项",
+        "信息内容\t本年制发件数\t本年废止件数\t现行有效件数",
+        "规章\t1\t\t12",
+        title,
+        "",
+    ]
+
+
+def test_a_second_report_that_is_no_copy_is_kept() -> None:
+    other = BODY.replace("<td>12</td>", "<td>13</td>")
+    text = text_of(saved(BODY + other))
+    assert text.count("规章\t1\t\t12") == text.count("规章\t1\t\t13") == 1
+    assert text_of(saved(BODY + BODY.replace("183", "184"))).count("规章\t1\t\t12") == 2
+
+
+def test_the_page_names_the_report_in_its_head() -> None:
+    head = '<meta name="ArticleTitle" content="云溪县水务局2023年政府信息公开工作年度报告"><title>云溪县政府网</title>'
     assert text_of(saved(BODY, head)).startswith("云溪县水务局2023年政府信息公开工作年度报告\n一、")
 
 
