@@ -21,6 +21,7 @@ from extractor.archive import store
 from extractor.archive.connecting import ArchiveError, connect
 from extractor.bulk.archivist import Archivist
 from extractor.bulk.calling import order as order_of
+from extractor.bulk.comparing import comparing
 from extractor.bulk.engine import Engine, EngineError
 from extractor.bulk.intake import Intake
 from extractor.bulk.order import Order
@@ -108,7 +109,8 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
         _count(order, tally)
         try:
             with shown(screen, tally, language):
-                ending = await run.go()
+                async with comparing(archive, tally):
+                    ending = await run.go()
         except (EngineError, EndpointError, UnreadableError):
             await archivist.do(lambda c: store.end_run(c, run_id, Ending.FAILED.value))
             raise
