@@ -7,10 +7,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from extractor.archive.connecting import connect
 from extractor.archive.lookup import currents
-from extractor.archive.schema import documents, failures, readings, runs, sources, versions
+from extractor.archive.schema import documents, failures, findings, readings, runs, sources, versions
 from extractor.eval.standin.faults import Faults
 from extractor.eval.standin.server import StandIn
 from tests.bulk.runs import count, holds, run, write_reports
@@ -103,6 +104,30 @@ def test_an_endpoint_that_answers_nothing_ends_the_run(tmp_path: Path) -> None:
         status, out, err = run(archive, [tmp_path / "in"], "--mode", "cascade", "--concurrency", "2", model=closed)
     assert status == 3 and "--retry-failed" in err.splitlines()[-1], out + err
     assert 20 <= len(closed.requests) < 30
+
+
+def test_a_run_holds_what_is_new_against_what_the_archive_has(folder: Path, tmp_path: Path) -> None:
+    archive = str(tmp_path / "a.sqlite")
+    assert run(archive, [folder])[0] == 0
+    assert _between(archive) == {}
+    once = (folder / "a" / "水务局.txt").read_text("utf-8")
+    (folder / "again.txt").write_text(once.replace("\t5", "\t55", 1), "utf-8")  # same body, same year
+    assert run(archive, [folder])[0] == 0
+    assert _between(archive) == {"水务局.txt": ["A-TWICE"], "again.txt": ["A-TWICE"]}
+
+
+def _between(archive: str) -> dict[str, list[str]]:
+    """Codes of the findings between reports, by file."""
+    engine = connect(archive, create=False)
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(documents.c.source, findings.c.code).join(findings).where(findings.c.ordinal < 0).order_by(findings.c.id)
+        ).all()
+    engine.dispose()
+    found: dict[str, list[str]] = {}
+    for source, code in rows:
+        found.setdefault(Path(source).name, []).append(code)
+    return found
 
 
 def test_lists_globs_and_buckets(folder: Path, tmp_path: Path) -> None:
