@@ -12,6 +12,7 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -81,31 +82,67 @@ def _places(source: str) -> Iterator[Place]:
         yield from _folder(os.path.abspath(source))
     elif glob.has_magic(source) and not os.path.lexists(source):
         found = False
-        for path in glob.iglob(source, recursive=True):
+        for place in _matching(source):
             found = True
-            if not os.path.isdir(path):
-                yield _local(os.path.abspath(path))
-            elif "**" not in source:  # which finds what is inside by itself
-                yield from _folder(os.path.abspath(path))
+            yield place
         if not found:
             yield _local(os.path.abspath(source))
     else:
         yield _local(os.path.abspath(source))
 
 
-def _folder(folder: str) -> Iterator[Place]:
+def _matching(pattern: str) -> Iterator[Place]:
+    """The files that a pattern names, and those in folders that it names. What is below a ** is walked like any folder: the
+    standard library's glob follows links there, and one that leads upwards would give the same files over and over."""
+    parts = pattern.split(os.sep)
+    at = parts.index("**") if "**" in parts else len(parts)
+    below = parts[at:]
+    for top in glob.iglob((os.sep.join(parts[:at]) + os.sep if at else os.curdir) if below else pattern):
+        top = os.path.abspath(top)
+        if not os.path.isdir(top):
+            yield _local(top)
+            continue
+        for place in _folder(top):
+            names = Path(place.path).relative_to(top).parts
+            # a folder among the places is one that can't be looked into
+            if not below or os.path.isdir(place.path) or any(_fits(names[:n], below) for n in range(1, len(names) + 1)):
+                yield place
+
+
+def _fits(names: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether the parts of a path are those of a pattern, where ** stands for any number of them."""
+    if not parts:
+        return not names
+    if parts[0] == "**":
+        return any(_fits(names[n:], parts[1:]) for n in range(len(names) + 1))
+    return bool(names) and fnmatchcase(names[0], parts[0]) and _fits(names[1:], parts[1:])
+
+
+def _folder(top: str) -> Iterator[Place]:
+    """The files in a folder, and in the folders in it."""
+    left = [(top, True)]  # no recursion: folders may be nested deeper than Python bears
+    while left:
+        path, is_folder = left.pop()
+        if not is_folder:
+            yield _local(path)
+            continue
+        try:
+            with os.scandir(path) as entries:
+                inside = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name, reverse=True)
+        except OSError:
+            yield _local(path)
+            continue
+        for entry in inside:
+            folder = _is_folder(entry)
+            if not (folder and entry.is_symlink()):  # one that leads upwards would have no end
+                left.append((entry.path, folder))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        with os.scandir(folder) as entries:
-            inside = sorted((e for e in entries if not e.name.startswith(".")), key=lambda e: e.name)
-    except OSError:
-        yield _local(folder)
-        return
-    for entry in inside:
-        if entry.is_dir():
-            if not entry.is_symlink():  # one that leads upwards would have no end
-                yield from _folder(entry.path)
-        else:
-            yield _local(entry.path)
+        return entry.is_dir()
+    except OSError:  # a link to itself, a disk that fails: it is a place whose reading says so
+        return False
 
 
 def _local(path: str) -> Place:

@@ -57,6 +57,46 @@ def test_folders_give_their_files_in_one_order(tmp_path: Path) -> None:
     assert [read(p) for p in places([str(tmp_path)])] == [b"1", b"2", b"3"]
 
 
+def test_links_that_lead_upwards_or_to_themselves_have_an_end(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("a")
+    for name in ("up", "in/up"):
+        (tmp_path / name).symlink_to(tmp_path)
+    (tmp_path / "self").symlink_to("self")
+    *_, last = found = list(places([str(tmp_path)]))
+    assert [read(p) for p in found[:-1]] == [b"a"]
+    circle = read(last)
+    assert isinstance(circle, UnreadableError) and last.location == str(tmp_path / "self")
+    assert [read(p) for p in places([f"{tmp_path}/**/*.txt"])] == [b"a"]
+
+
+def test_two_stars_stand_for_any_number_of_folders(tmp_path: Path) -> None:
+    for name in ("a.txt", "1/b.txt", "1/2/c.txt", "1/2/d.html", "1/.hidden/e.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+
+    def found(pattern: str) -> list[str]:
+        return [str(Path(p.path).relative_to(tmp_path)) for p in places([f"{tmp_path}/{pattern}"])]
+
+    assert found("**/*.txt") == ["1/2/c.txt", "1/b.txt", "a.txt"]
+    assert found("**") == sorted(found("*")) == ["1/2/c.txt", "1/2/d.html", "1/b.txt", "a.txt"]
+    assert found("**/2") == found("?/**/2/**") == ["1/2/c.txt", "1/2/d.html"]
+
+
+def test_folders_may_be_nested_deeply(tmp_path: Path) -> None:
+    folders = [tmp_path]
+    while len(folders) < 1200:
+        folders.append(folders[-1] / "f")
+        folders[-1].mkdir()
+    (folders[-1] / "a.txt").write_text("a")
+    try:
+        assert [read(p) for p in places([str(tmp_path)])] == [b"a"]
+    finally:  # pytest would go down by recursion to remove it
+        (folders[-1] / "a.txt").unlink()
+        for folder in reversed(folders[1:]):
+            folder.rmdir()
+
+
 def test_an_archive_gives_its_members(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     (place,) = places([str(tmp_path)])
