@@ -1,4 +1,5 @@
 # make run    read the sample reports; results and pages to open in out/
+# make review the sample reports in an archive, and the review of it in a browser
 # make test   ruff, mypy --strict and the tests
 # make check  ruff and mypy alone
 # make bench  reports per second and core, stage by stage; reports checked per second; then with a model's stand-in on the other end
@@ -11,11 +12,16 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 SAMPLES := $(sort $(wildcard samples/*.txt samples/*.md))
 
-.PHONY: run test check bench record clean
+.PHONY: run review test check bench record clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.core
 	@$(BIN)/extractor extract $(SAMPLES) --out out --pages
+
+review: $(VENV)/.review
+	@mkdir -p out
+	@$(BIN)/extractor run $(SAMPLES) --archive out/samples.sqlite
+	@$(BIN)/extractor review --archive out/samples.sqlite
 
 test: check
 	@$(BIN)/python -m pytest -q
@@ -39,6 +45,11 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing into $(VENV) …"
 	@$(PIP) --editable .
 	@touch $@
+
+$(VENV)/.review: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing into $(VENV), with what the archive and the review need …"
+	@$(PIP) --editable '.[archive,documents,export,review]'
+	@touch $@ $(VENV)/.core
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing into $(VENV), with what the tests need …"
