@@ -7,6 +7,7 @@ Of a file of text the text is kept as loaded: line ends, spaces and all. Everyth
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,6 +127,13 @@ def _laid_out(kind: Kind, content: bytes, source: str, threads: int) -> Document
             except UnreadableError:
                 if not found:  # else a scanner's text was laid over the image
                     raise
+        if sheet.insets and page is not None:
+            from extractor.documents.insets import with_tables
+            from extractor.documents.page_reader import page_reader
+
+            with suppress(UnreadableError):  # no reader is installed: the tables are missing, and findings say so
+                reader = reader or page_reader(source, threads)
+                page, found = with_tables(sheet.insets, page, len(pages), found, reader)
         if page is not None:
             pages.append(page)
         blocks += found

@@ -18,8 +18,9 @@ from extractor.documents.composing import Block, Line
 from extractor.documents.flow import flowing
 from extractor.documents.layout import Page
 from extractor.documents.letters import Letter, lines_of
+from extractor.documents.page_reader import as_image
 from extractor.documents.ruled import ruled_tables
-from extractor.documents.sheet import Picture, Sheet
+from extractor.documents.sheet import Inset, Picture, Sheet
 from extractor.documents.unreadable import UnreadableError
 
 PAGES = 1000
@@ -37,6 +38,10 @@ _MEANT = 0.7
 """Share of a page's characters that must have a meaning for it to be a page of text."""
 _WHOLE = 0.7
 """Share of the page that an image covers which is the page."""
+_INSET = 0.08
+"""Share of the page from which on an image is looked at for tables: more than a seal, a mark or a QR code has."""
+_INSETS = 3
+"""Images of one page that are looked at, the largest."""
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _INVISIBLE = 3  # a text rendering mode
 
@@ -88,7 +93,32 @@ def _sheet(page: Any, rendering: pypdfium2.PdfDocument, index: int, source: str)
     blocks = tuple(_blocks(page, index))
     if covered > _WHOLE and _invisible(rendering[index]):
         return Sheet(blocks, size, _picture(page, rendering, index, source))
-    return Sheet(blocks, size)
+    return Sheet(blocks, size, insets=_insets(page, rendering, index, source, seen))
+
+
+def _insets(page: Any, rendering: pypdfium2.PdfDocument, index: int, source: str, seen: list[Any]) -> tuple[Inset, ...]:
+    """The images in which a table may stand. One with text over it is a background."""
+    width, height = float(page.width), float(page.height)
+    places = {
+        (max(float(i["x0"]), 0.0), max(float(i["top"]), 0.0), min(float(i["x1"]), width), min(float(i["bottom"]), height))
+        for i in page.images
+    }
+    large = [
+        (x0, y0, x1, y1) for x0, y0, x1, y1 in places
+        if min(x1 - x0, y1 - y0) > 0 and (x1 - x0) * (y1 - y0) > _INSET * width * height
+        and not any(x0 < c["x0"] < x1 and y0 < c["top"] < y1 for c in seen)
+    ]
+    if not large or width * height > _PIXELS:
+        return ()
+    large.sort(key=lambda box: ((box[0] - box[2]) * (box[3] - box[1]), box))
+    whole = _picture(page, rendering, index, source)
+    scale = whole.dpi / 72
+    image = as_image(whole)
+    found = []
+    for x0, y0, x1, y1 in large[:_INSETS]:
+        part = image.crop((round(x0 * scale), round(y0 * scale), round(x1 * scale), round(y1 * scale)))
+        found.append(Inset(Picture(part.mode, part.size, part.tobytes(), whole.dpi), x0, y0))
+    return tuple(found)
 
 
 def _has_meaning(text: str) -> bool:

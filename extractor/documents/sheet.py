@@ -20,13 +20,23 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Inset:
+    """An image on a page of text, without text over it; `left` and `top` are its place in points."""
+
+    picture: Picture
+    left: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One page, or all of a file that has no pages (`page` is None then). A page without text has a picture in place of
-    blocks."""
+    blocks; one with text may have `insets`, in which tables may stand."""
 
     blocks: tuple[Block, ...] = ()
     page: Page | None = None
     picture: Picture | None = None
+    insets: tuple[Inset, ...] = ()
 
 
 SheetReader = Callable[[bytes, str], Iterator[Sheet]]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import zipfile
 from collections.abc import Mapping
 
+import pdfplumber
 import pypdfium2
 import pytest
+from PIL import Image
 
 from extractor.documents.document import Document
 from extractor.documents.load import document_from_bytes
@@ -78,6 +81,50 @@ def scanned(content: bytes, first: int) -> bytes:
     return out.getvalue()
 
 
+def test_a_table_that_is_an_image_on_a_page_of_text_is_read() -> None:
+    page, truth = printed_report(1, 7)
+    tables = re.findall(r"(?s)<table.*?</table>", page)
+    alone = page[: page.index("<body")] + "<body>{}</body></html>"
+    for table, printed in zip(tables, list(print_all(alone.replace("{}", table) for table in tables)), strict=True):
+        if len(pypdfium2.PdfDocument(printed)) == 1:
+            page = page.replace(table, pictured(printed))
+    (content,) = print_all([page + f"<p>{PHOTOGRAPH}</p>"])
+    document = document_from_bytes(content, "report.pdf")
+    written = read(document)
+    cells = {key: (cell["state"], cell["value"]) for key, cell in written["cells"].items() if ".extra." not in key}
+    assert cells == {key: (cell.state.value, cell.value) for key, cell in truth.cells.items()}
+    assert document.layout is not None
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        images = [(number, image) for number, sheet in enumerate(pdf.pages, 1) for image in sheet.images]
+    assert len(images) == 3
+    tables_at = {number for number, image in images if image["width"] > 400}
+    assert {i for i, sheet in enumerate(document.layout.pages, 1) if sheet.kind == "scan"} == tables_at
+    image = images[0][1]
+    cell = next(cell for cell in written["cells"].values() if cell["state"] == "printed")
+    assert cell["page"] == images[0][0] and isinstance(cell["box"], list)
+    left, top, right, bottom = cell["box"]
+    assert image["x0"] < left < right < image["x1"] and image["top"] < top < bottom < image["bottom"]
+
+
+def pictured(printed: bytes) -> str:
+    """What is printed on a page, as an image in HTML."""
+    scan = pypdfium2.PdfDocument(printed)[0].render(scale=220 / 72).to_pil().convert("L")
+    ink = scan.point(lambda value: 255 * (value < 200)).getbbox()
+    assert ink is not None
+    return img(scan.crop((ink[0] - 4, ink[1] - 4, ink[2] + 4, ink[3] + 4)), 72 / 220)
+
+
+def img(image: Image.Image, scale: float) -> str:
+    """The image in HTML, `scale` points a pixel."""
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    content = base64.b64encode(out.getvalue()).decode()
+    return f'<img style="width:{image.width * scale}pt" src="data:image/png;base64,{content}">'
+
+
+PHOTOGRAPH = img(Image.linear_gradient("L"), 1)
+
+
 def read(document: Document) -> dict[str, Mapping[str, Mapping[str, object]]]:
     """The output, held to the contract: what is said to be printed stands at its place."""
     written = to_json_object(document, *extract(document))
@@ -90,8 +137,6 @@ def read(document: Document) -> dict[str, Mapping[str, Mapping[str, object]]]:
 
 
 def test_numbers_of_a_pdf_say_where_on_the_page_they_stand(reports: list[tuple[dict[str, bytes], Truth]]) -> None:
-    import pdfplumber
-
     content = reports[0][0]["pdf"]
     written = read(document_from_bytes(content, "report.pdf"))
     printed = [cell for cell in written["cells"].values() if cell["state"] == "printed"]
