@@ -8,8 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 from sqlalchemy import Engine
 
+from extractor.eval.pages.printed import printed_report
+from extractor.eval.pages.printing import print_all
 from extractor.review.api.documents import file_name
 from tests.plain_report import plain_report
 from tests.review.reviewed import archive_of, served, token
@@ -37,6 +40,19 @@ def test_a_document_handed_in_is_a_report_in_the_archive(client: TestClient) -> 
     assert report["document"]["source"] == "report.txt"
     again = client.post("/api/documents?name=copy.txt", content=content).json()
     assert (again["document"], again["version"]) == (first["document"], None)
+
+
+def test_the_pages_of_what_was_handed_in_are_shown_though_its_file_is_nowhere(client: TestClient) -> None:
+    (pdf,) = print_all([printed_report(7, 3)[0]])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("report.pdf", pdf)
+    number = client.post("/api/documents?name=report.zip", content=packed.getvalue()).json()["document"]
+    shown = client.get(f"/api/documents/{number}/pages/1")
+    assert shown.headers["content-type"] == "image/webp"
+    with Image.open(io.BytesIO(shown.content)) as image:
+        assert image.size == (1240, 1754)  # A4 at 150 dots to the inch
+    assert client.get(f"/api/documents/{number}/pages/999").status_code == 404
 
 
 def test_script_in_a_report_is_text(client: TestClient) -> None:
