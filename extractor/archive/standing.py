@@ -7,11 +7,12 @@ some ten seconds, not more).
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from extractor.archive.schema import claims, configurations, containers, documents, failures, runs, sources, versions
 from extractor.archive.store import upsert
@@ -45,10 +46,12 @@ def done(connection: Connection, hashes: Collection[str], configuration_id: int)
         select(documents.c.hash).join(versions, versions.c.document_id == documents.c.id)
         .where(documents.c.hash.in_(hashes), versions.c.configuration_id == configuration_id)
     )
-    unfolded = select(containers.c.hash).where(
-        containers.c.hash.in_(hashes), containers.c.configuration_id == configuration_id
-    )
-    return set(connection.scalars(read)) | set(connection.scalars(unfolded))
+    return set(connection.scalars(read)) | _gone_through(connection, hashes, configuration_id)
+
+
+def _gone_through(connection: Connection, hashes: Collection[str], configuration_id: int) -> set[str]:
+    query = select(containers.c.hash).where(containers.c.hash.in_(hashes), containers.c.configuration_id == configuration_id)
+    return set(connection.scalars(query))
 
 
 def failed(connection: Connection, locations: Sequence[str], configuration_id: int) -> dict[str, str]:
@@ -60,30 +63,53 @@ def failed(connection: Connection, locations: Sequence[str], configuration_id: i
 
 
 def failed_inside(connection: Connection, location: str, configuration_id: int) -> bool:
-    """Whether a document of this archive (ZIP) gave no report."""
-    query = select(failures.c.location).where(
-        failures.c.location >= f"{location}!/", failures.c.location < f"{location}!0",
-        failures.c.configuration_id == configuration_id,
-    )
+    """Whether this archive (ZIP) could not be opened, or a document in it gave no report."""
+    query = select(failures.c.location).where(_inside(location), failures.c.configuration_id == configuration_id)
     return connection.execute(query.limit(1)).first() is not None
+
+
+def forget_inside(connection: Connection, location: str, configuration_id: int) -> None:
+    """Forget what failed in an archive (ZIP) that is to be gone through anew: it may hold other documents now."""
+    connection.execute(delete(failures).where(_inside(location), failures.c.configuration_id == configuration_id))
+
+
+def _inside(location: str) -> ColumnElement[bool]:
+    here = failures.c.location
+    return (here == location) | ((here >= f"{location}!/") & (here < f"{location}!0"))
+
+
+def same_failures(
+    connection: Connection, hashes: Collection[str], run_id: int, configuration_id: int
+) -> dict[str, tuple[str, dict[str, object]]]:
+    """Which of these contents gave no report to this run at another place: code and parameters."""
+    if not hashes:
+        return {}
+    query = select(failures.c.hash, failures.c.code, failures.c.params).where(
+        failures.c.hash.in_(hashes), failures.c.run_id == run_id, failures.c.configuration_id == configuration_id
+    )
+    return {hash_: (code, json.loads(params)) for hash_, code, params in connection.execute(query)}
 
 
 def passed(
     connection: Connection, stamps: Sequence[tuple[str, str]], configuration_id: int, retry_failed: bool
 ) -> dict[str, bool]:
-    """The locations, of those given with the stamps found there now, that need not be opened: True where what stands there
-    failed before, False where it is done."""
+    """The locations, of those given with the stamps found there now, that need not be opened: True where what stands there, or
+    in it, failed before, False where it is done."""
     before = known(connection, [location for location, _ in stamps])
     hashes = {
         location: before[location].hash for location, stamp in stamps
         if stamp and location in before and before[location].stamp == stamp
     }
     finished = done(connection, set(hashes.values()), configuration_id)
-    found = {location: False for location, hash_ in hashes.items() if hash_ in finished}
+    unfolded = _gone_through(connection, finished, configuration_id)
+    found = {
+        location: hash_ in unfolded and failed_inside(connection, location, configuration_id)
+        for location, hash_ in hashes.items() if hash_ in finished
+    }
     if retry_failed:
-        return {location: False for location in found if not failed_inside(connection, location, configuration_id)}
+        return {location: False for location, failed_before in found.items() if not failed_before}
     for location, hash_ in failed(connection, list(hashes), configuration_id).items():
-        if hash_ == hashes[location]:
+        if hash_ == hashes[location] and hash_ not in finished:  # the same bytes may have been read at another place
             found[location] = True
     return found
 
@@ -114,6 +140,14 @@ def release(connection: Connection, hashes: Collection[str], configuration_id: i
 def beat(connection: Connection, run_id: int) -> None:
     """A sign of life."""
     connection.execute(update(runs).where(runs.c.id == run_id).values(alive=time.time()))
+
+
+def note_done(connection: Connection, location: str, stamp: str, hash_: str, configuration_id: int) -> None:
+    """Found at a location: a document that is read already. What failed there before is no more."""
+    note_source(connection, location, stamp, hash_)
+    connection.execute(
+        delete(failures).where(failures.c.location == location, failures.c.configuration_id == configuration_id)
+    )
 
 
 def note_source(connection: Connection, location: str, stamp: str, hash_: str) -> None:

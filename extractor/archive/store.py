@@ -82,14 +82,12 @@ def put(
     connection.execute(say.source, {"location": location, "hash": entry.hash, "stamp": stamp})
     connection.execute(say.let_go, here)  # nobody has it in hand any more
     connection.execute(say.forget_failure, here)
-    facts = {"issuer": entry.issuer, "year": entry.year, "form": entry.form, **entry.states}
-    new = connection.execute(
-        say.document,
-        {
-            "hash": entry.hash, "source": entry.source, "media_type": entry.media_type, "encoding": entry.encoding,
-            "size": entry.size, "characters": entry.characters, "text": entry.text, "layout": entry.layout, **facts,
-        },
-    ).one_or_none()
+    facts = {
+        "media_type": entry.media_type, "encoding": entry.encoding, "characters": entry.characters, "text": entry.text,
+        "layout": entry.layout, "issuer": entry.issuer, "year": entry.year, "form": entry.form, **entry.states,
+    }
+    of_document = {"hash": entry.hash, "source": entry.source, "size": entry.size, **facts}
+    new = connection.execute(say.document, of_document).one_or_none()
     version = {"configuration_id": configuration_id, "run_id": run_id, "at": time.time(), "content": entry.content}
     if new is not None:
         document_id, version_id = new.id, new.version_id
@@ -186,7 +184,10 @@ def _statements(dialect: str) -> _Statements:
             index_elements=["location"], set_={"hash": source.excluded.hash, "stamp": source.excluded.stamp}
         ),
         delete(claims).where(claims.c.hash == bindparam("hash_"), claims.c.configuration_id == ours),
-        delete(failures).where(failures.c.location == bindparam("location_"), failures.c.configuration_id == ours),
+        delete(failures).where(
+            (failures.c.location == bindparam("location_")) | (failures.c.hash == bindparam("hash_")),
+            failures.c.configuration_id == ours,
+        ),
         failure.on_conflict_do_update(
             index_elements=["location", "configuration_id"],
             set_={name: failure.excluded[name] for name in ("hash", "run_id", "at", "code", "params")},

@@ -58,13 +58,15 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Unready:
-    """A file whose bytes can't be had: a code of the message catalogue and its parameters."""
+    """A file whose bytes can't be had, or (with their hash) gave no report to this run at another place: a code of the message
+    catalogue and its parameters."""
 
     location: str
     stamp: str
     code: str
     params: dict[str, object]
     container: Container | None
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class _Deferred:
 
 
 Batch = list[Ready | Unready]
+_Reason = tuple[str, dict[str, object]]
+"""Code and parameters of a failure."""
 
 
 class Intake:
@@ -166,18 +170,30 @@ class Intake:
     async def _unfolded(self, place: Place, content: bytes) -> AsyncIterator[Batch]:
         """The documents of an archive."""
         container = Container(place.location, place.stamp, await asyncio.to_thread(content_id, content))
-        if not self._retry:
-            done = await self._archivist.do(lambda c: standing.done(c, [container.hash], self.configuration_id))
-            if done:
-                self._tally.known += 1
-                await self._close(container, True)
-                return
+        passed = await self._archivist.do(lambda c: self._gone_through(c, container))
+        if passed is not None:
+            self._tally.known += not passed
+            self._tally.known_failed += passed
+            await self._close(container, True)
+            return
         members = unfold(place, content)
         while batch := await asyncio.to_thread(_bounded, members):
             self._tally.found += len(batch)
             yield await self._admitted(batch, container)
         self._tally.found -= 1  # it is no document itself
         await self._close(container, True)
+
+    def _gone_through(self, connection: Connection, container: Container) -> bool | None:
+        """Whether something in an archive failed that was gone through at this very place; None where it is to be gone through
+        now. (A copy at another place is gone through too: its documents have places of their own.)"""
+        known = standing.known(connection, [container.location]).get(container.location)
+        here = known is not None and known.hash == container.hash
+        if here and standing.done(connection, [container.hash], self.configuration_id):
+            failed = standing.failed_inside(connection, container.location, self.configuration_id)
+            if not (failed and self._retry):
+                return failed
+        standing.forget_inside(connection, container.location, self.configuration_id)
+        return None
 
     async def _close(self, container: Container, unfolded: bool = False) -> None:
         container.unfolded |= unfolded
@@ -198,10 +214,12 @@ class Intake:
         found = [
             _Deferred(item.place, item.location, hash_, container) for item, hash_ in zip(contents, hashes, strict=True)
         ]
-        done, mine = await self._sorted_out(found)
+        done, failed, mine = await self._sorted_out(found)
         for item, where in zip(contents, found, strict=True):
             if where.hash in done:
                 self._tally.known += 1
+            elif where.hash in failed:
+                batch.append(_failed(where, *failed[where.hash]))
             elif where.hash in mine and where.hash not in self._in_hand:
                 self._in_hand.add(where.hash)
                 batch.append(Ready(item.location, item.place.stamp, where.hash, item.content, container))
@@ -213,29 +231,34 @@ class Intake:
             container.open += len(batch)
         return batch
 
-    async def _sorted_out(self, found: Sequence[_Deferred]) -> tuple[set[str], set[str]]:
-        """The hashes that are done, their places noted; and those that are this run's from now on."""
+    async def _sorted_out(self, found: Sequence[_Deferred]) -> tuple[set[str], dict[str, _Reason], set[str]]:
+        """The hashes that are done, their places noted; those that this run has found to give no report; and those that are
+        this run's to read from now on."""
 
-        def action(connection: Connection) -> tuple[set[str], set[str]]:
+        def action(connection: Connection) -> tuple[set[str], dict[str, _Reason], set[str]]:
             hashes = {item.hash for item in found}
             done = standing.done(connection, hashes, self.configuration_id)
-            mine = standing.claim(connection, hashes - done - self._in_hand, self.run_id, self.configuration_id)
+            failed = standing.same_failures(connection, hashes - done, self.run_id, self.configuration_id)
+            left = hashes - done - failed.keys() - self._in_hand
+            mine = standing.claim(connection, left, self.run_id, self.configuration_id)
             for item in found:
                 if item.hash in done:
-                    standing.note_source(connection, item.location, item.place.stamp, item.hash)
-            return done, mine
+                    standing.note_done(connection, item.location, item.place.stamp, item.hash, self.configuration_id)
+            return done, failed, mine
 
-        return await self._archivist.do(action) if found else (set(), set())
+        return await self._archivist.do(action) if found else (set(), {}, set())
 
     async def _taken_up(self) -> Batch:
         """Look again at what was in other hands."""
         looked, self._deferred = self._deferred[:_BATCH * 8], self._deferred[_BATCH * 8 :]
-        done, mine = await self._sorted_out(looked)
+        done, failed, mine = await self._sorted_out(looked)
         batch: Batch = []
         for item in looked:
             if item.hash in done:
                 self._tally.known += 1
                 await self.settled(None, item.container)
+            elif item.hash in failed:
+                batch.append(_failed(item, *failed[item.hash]))
             elif item.hash in mine and item.hash not in self._in_hand:
                 again = await asyncio.to_thread(_again, item)
                 if isinstance(again, Ready):
@@ -256,6 +279,10 @@ def _bounded(items: Iterable[Content | UnreadableError]) -> list[Content | Unrea
         if len(batch) == _BATCH or bytes_ > _BYTES:
             break
     return batch
+
+
+def _failed(item: _Deferred, code: str, params: dict[str, object]) -> Unready:
+    return Unready(item.location, item.place.stamp, code, params, item.container, item.hash)
 
 
 def _again(item: _Deferred) -> Ready | Unready:

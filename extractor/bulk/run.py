@@ -105,7 +105,8 @@ class Run:
                         await self._place_free()
                         self._begin(ready)
                     else:
-                        await self._put_failure(ready.location, ready.stamp, "", Failure(ready.code, ready.params), None)
+                        reason = Failure(ready.code, ready.params)
+                        await self._put_failure(ready.location, ready.stamp, ready.hash, reason, None)
                         self._tally.failures[ready.code] += 1
                         self._tally.failed += 1
                         await self._intake.settled(None, ready.container)
@@ -134,8 +135,6 @@ class Run:
             self._fail(error)
         finally:
             self._tally.left += not through
-        if through:
-            await self._intake.settled(ready.hash, ready.container)
 
     async def _document(self, ready: Ready) -> bool:
         """Whether the document is through: read, noted as a failure, or left to its batch file."""
@@ -147,11 +146,14 @@ class Run:
                 asked = await self._asked(ready, result)
             except AwaitedError:
                 self._tally.in_batch += 1
+                # its archive (ZIP) stays open: it is gone through again when the answer is there
+                await self._intake.settled(ready.hash, None)
                 return True
             if asked is None:
                 return False
             result, attempts = asked
         await self._write(ready, result, attempts)
+        await self._intake.settled(ready.hash, ready.container)
         return True
 
     async def _asked(self, ready: Ready, asking: Asking) -> tuple[Result, tuple[AttemptRow, ...]] | None:

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Engine, func, select, update
 
 from extractor.archive import standing, store
 from extractor.archive.connecting import connect
+from extractor.archive.content import packed_text
 from extractor.archive.entry import AttemptRow, Entry, entry_of
+from extractor.archive.lookup import currents
 from extractor.archive.schema import attempts, claims, documents, failures, findings, runs, versions
 from extractor.documents.load import document_from_bytes
 from extractor.pipeline import extract
@@ -119,10 +121,38 @@ def test_an_unchanged_place_is_passed_over(archive: Engine) -> None:
         store.put(connection, read, run, of, "/a.txt", "1")
         store.put_failure(connection, "/b.txt", "1", "sha256:b", run, of, "E-EMPTY", {})
         store.put_failure(connection, "/c.zip!/d.txt", "1", "sha256:d", run, of, "E-EMPTY", {})
-        standing.note_container(connection, "/c.zip", "1", "sha256:c", of)
-        stamps = [("/a.txt", "1"), ("/b.txt", "1"), ("/c.zip", "1"), ("/new.txt", "1")]
-        passed = {"/a.txt": False, "/b.txt": True, "/c.zip": False}
+        store.put_failure(connection, "/e.zip", "", "", run, of, "E-BROKEN", {})
+        for name in ("c", "e", "f"):
+            standing.note_container(connection, f"/{name}.zip", "1", f"sha256:{name}", of)
+        stamps = [(f"/{name}", "1") for name in ("a.txt", "b.txt", "c.zip", "e.zip", "f.zip", "new.txt")]
+        passed = {"/a.txt": False, "/b.txt": True, "/c.zip": True, "/e.zip": True, "/f.zip": False}
         assert standing.passed(connection, stamps, of, retry_failed=False) == passed
-        assert standing.passed(connection, stamps, of, retry_failed=True) == {"/a.txt": False}
+        assert standing.passed(connection, stamps, of, retry_failed=True) == {"/a.txt": False, "/f.zip": False}
         assert standing.passed(connection, [(name, "2") for name, _ in stamps], of, retry_failed=False) == {}
         assert standing.passed(connection, [(name, "") for name, _ in stamps], of, retry_failed=False) == {}
+
+
+def test_bytes_that_were_read_at_one_place_have_failed_nowhere(archive: Engine) -> None:
+    read = entry()
+    with store.writing(archive) as connection, connection.begin():
+        run, of = begun(connection)
+        store.put_failure(connection, "/a.txt", "1", read.hash, run, of, "E-WORKER", {"reason": "SIGKILL"})
+        store.put_failure(connection, "/b.txt", "1", "sha256:b", run, of, "E-EMPTY", {})
+        assert standing.same_failures(connection, {read.hash}, run, of) == {read.hash: ("E-WORKER", {"reason": "SIGKILL"})}
+        store.put(connection, read, run, of, "/copy.txt", "1")
+        standing.note_done(connection, "/b.txt", "2", read.hash, of)  # another file has taken its place
+        assert count(connection, failures) == 0
+        stamps = [("/a.txt", "1"), ("/b.txt", "2"), ("/copy.txt", "1")]
+        assert standing.passed(connection, stamps, of, retry_failed=False) == dict.fromkeys(dict(stamps), False)
+
+
+def test_a_document_read_anew_has_the_text_it_was_read_from(archive: Engine) -> None:
+    read = entry()
+    with store.writing(archive) as connection, connection.begin():
+        run, of = begun(connection)
+        other = store.configuration(connection, "newer software", {"mode": "grid"})
+        store.put(connection, read, run, of, "/a.txt", "1")
+        again = replace(read, text=packed_text("loaded otherwise"), characters=16, encoding="gb18030")
+        store.put(connection, again, run, other, "/a.txt", "1")
+        (current,) = currents(connection)
+        assert (current.document.text, current.document.encoding) == ("loaded otherwise", "gb18030")

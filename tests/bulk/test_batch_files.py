@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -145,6 +146,21 @@ def test_a_run_leaves_alone_what_is_out(desk: Desk, provider: StandIn) -> None:
         assert status == 4, out
         assert f"{COUNT} report(s) wait" in out
         assert provider.requests == []
+
+
+def test_an_archive_is_gone_through_again_when_its_answers_are_there(desk: Desk, provider: StandIn, tmp_path: Path) -> None:
+    (tmp_path / "packed").mkdir()
+    with zipfile.ZipFile(tmp_path / "packed" / "reports.zip", "w") as packed:
+        for report in desk.reports.iterdir():
+            packed.writestr(report.name, report.read_bytes())
+    desk.reports = tmp_path / "packed"
+    with provider.in_thread():
+        desk.do("prepare", "submit")
+        assert desk.run()[0] == 4
+        desk.collect()
+        status, out = desk.run()
+    assert status == 0, out
+    assert len(holds(desk.archive)["versions"]) == COUNT
 
 
 def test_what_expires_is_asked_again_and_what_is_answered_is_not(desk: Desk, provider: StandIn) -> None:

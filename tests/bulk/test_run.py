@@ -66,6 +66,39 @@ def test_what_cannot_be_read_is_noted_and_stops_nothing(folder: Path, tmp_path: 
     assert "0 read" in out and "0 failed before" in out, out + err
 
 
+def test_what_failed_in_an_archive_is_told_each_time_until_it_is_mended(folder: Path, tmp_path: Path) -> None:
+    archive = str(tmp_path / "a.sqlite")
+    for name in ("one.zip", "two.zip"):
+        with zipfile.ZipFile(folder / name, "w") as packed:
+            packed.writestr("交通局.txt", plain_report("2021", "云溪县交通局"))
+            packed.writestr("empty.txt", b"")
+    (folder / "broken.zip").write_bytes((folder / "one.zip").read_bytes()[:200])
+    status, out, err = run(archive, [folder], "--mode", "grid")
+    assert status == 1 and "3 read, 3 failed" in out, out + err
+    status, out, _ = run(archive, [folder], "--mode", "grid")
+    assert status == 1 and "0 read, 0 failed, 2 read before, 3 failed before" in out, out
+    status, out, _ = run(archive, [folder], "--mode", "grid", "--retry-failed")
+    assert status == 1 and "0 read, 3 failed" in out, out
+    for name in ("one.zip", "broken.zip"):
+        with zipfile.ZipFile(folder / name, "w") as packed:
+            packed.writestr("交通局.txt", plain_report("2021", "云溪县交通局"))
+    (folder / "two.zip").unlink()
+    status, out, _ = run(archive, [folder], "--mode", "grid")
+    assert status == 0, out
+    assert count(archive, failures) == 1  # in the archive that is gone
+
+
+def test_many_copies_of_what_is_no_report_are_looked_at_once(folder: Path, tmp_path: Path) -> None:
+    archive = str(tmp_path / "a.sqlite")
+    for number in range(2000):
+        (folder / f"{number}.html").write_text("<h1>404 页面不存在</h1>", "utf-8")
+    status, out, _ = run(archive, [folder], "--mode", "grid")
+    assert status == 1 and "2 read, 2000 failed" in out, out
+    assert count(archive, failures) == 2000
+    status, out, _ = run(archive, [folder], "--mode", "grid")
+    assert status == 1 and "2000 failed before" in out, out
+
+
 def test_a_file_that_is_done_is_not_opened_until_it_changes(folder: Path, tmp_path: Path) -> None:
     archive = str(tmp_path / "a.sqlite")
     assert run(archive, [folder], "--mode", "grid")[0] == 0
