@@ -25,6 +25,9 @@ _NEAR = 0.8
 """Of the rate that was kept to: a refusal below this share has another reason than the rate."""
 _PAUSES = (2.0, 30.0)
 """Seconds for which nobody asks after a refusal that names no time: the first, the longest; twice as long each time."""
+_EASE = 0.01
+"""Of a period for which nobody asks after a refusal, whatever the provider says: it names the time at which one request fits in
+again, and all that come behind it would be refused in turn."""
 _INSTANT = 1e-6
 """Seconds that are not worth waiting for."""
 AT_ONCE = 64
@@ -137,7 +140,7 @@ class Pacer:
             if after is None:
                 after = min(_PAUSES[0] * 2**self._rounds, _PAUSES[1])
                 self._rounds += 1
-        self._until = max(self._until, now + (after or 0.0))
+        self._until = max(self._until, now + max(after or 0.0, _EASE * self.limits.period))
 
     def _slow_down(self, now: float) -> None:
         passed = [turn for turn in self._recent if not turn.refused and turn.began > now - self.limits.period]
