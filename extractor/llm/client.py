@@ -1,15 +1,17 @@
 """Asks a model and gives what came of it, typed: openai sends, instructor validates and sends errors back, tenacity retries.
 
 The body of each request is built here from the question and the provider's profile. instructor 1.17 would overwrite it with
-a schema without `strict`, so it sits between its own machinery and the network: `_send` takes from instructor only the
+a schema without `strict`, so it sits between its own machinery and the network: `_next` takes from instructor only the
 messages, which grow where it sends validation errors back. `context` is never handed to instructor: with one it renders
-messages as Jinja templates, and a document could hold one.
+messages as Jinja templates, and a document could hold one. A first answer that keeps to its schema never gets to instructor,
+which walks the whole model four times a call.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -47,13 +49,14 @@ _WIDER = 4
 @dataclass(frozen=True, slots=True)
 class Question(Generic[R]):
     """`fixed` is the same for all documents and comes first, `document` last. `limit`: tokens that the answer may have.
-    `prompt`: name, version and hash of the prompt."""
+    `prompt`: name, version and hash of the prompt. `image`: a PNG shown behind the document, if any."""
 
     fixed: str
     document: str
     reply: type[R]
     prompt: str
     limit: int
+    image: bytes = b""
 
 
 @dataclass(slots=True)
@@ -64,6 +67,8 @@ class _Call:
     limit: int
     retries: Retries
     key: str = ""
+    first: ChatCompletion | TransportError | None = None
+    """What came of the first request, until instructor is told."""
     attempts: list[Attempt] = field(default_factory=list)
 
 
@@ -87,9 +92,9 @@ class AsyncClient:
         pool = httpx2.Limits(max_connections=at_once, max_keepalive_connections=at_once)
         self._openai = openai.AsyncOpenAI(
             base_url=settings.base_url, api_key=settings.key, max_retries=0, timeout=self._policy.deadline,
-            http_client=openai.DefaultAsyncHttpxClient(limits=pool),
+            http_client=openai.DefaultAioHttpClient(limits=pool),  # httpx2's own pool looks at each idle connection each time
         )
-        self._create: Any = instructor.patch(create=self._send, mode=mode_of(settings.profile))
+        self._create: Any = instructor.patch(create=self._next, mode=mode_of(settings.profile))
 
     async def ask(self, question: Question[R]) -> Outcome[R]:
         """What comes of a question; never raises for what an endpoint or a model does. Raises BudgetReachedError where asking
@@ -138,10 +143,8 @@ class AsyncClient:
         kind, detail, value = Kind.TRUNCATED, "", None
         for limit in _limits(question):
             call = _Call(body_of(question, self.settings, limit), limit, Retries(self._policy, self._jitter), key)
-            retrying = AsyncRetrying(retry=call.retries.retry, stop=call.retries.stop, wait=call.retries.wait, reraise=True)
             try:
-                messages = call.body["messages"]
-                value = await self._create(response_model=question.reply, max_retries=retrying, messages=messages, call=call)
+                value = await self._answer(call, question.reply)
                 kind = Kind.ANSWERED
             except Exception as error:
                 kind, detail = failure_of(error)
@@ -152,7 +155,29 @@ class AsyncClient:
                 break
         return Outcome(kind, value, self.settings.model, question.prompt, tuple(attempts), detail)
 
-    async def _send(self, *, call: _Call, messages: list[Any], **_: object) -> ChatCompletion:
+    async def _answer(self, call: _Call, reply: type[R]) -> R:
+        """The first answer, or where it is none that holds, what retries and corrections come to. Raises what they end with."""
+        messages = call.body["messages"]
+        try:
+            call.first = await self._send(call, messages)
+            if self.settings.profile.reply != "tool":
+                return reply.model_validate_json(call.first.choices[0].message.content or "", strict=True)  # as instructor does
+        except ValidationError:
+            pass  # instructor finds the same, and sends it back
+        except TransportError as error:
+            call.first = error
+        retrying = AsyncRetrying(retry=call.retries.retry, stop=call.retries.stop, wait=call.retries.wait, reraise=True)
+        value: R = await self._create(response_model=reply, max_retries=retrying, messages=messages, call=call)
+        return value
+
+    async def _next(self, *, call: _Call, messages: list[Any], **_: object) -> ChatCompletion:
+        """What instructor calls: the first time, what is there already."""
+        first, call.first = call.first, None
+        if isinstance(first, TransportError):
+            raise first
+        return first or await self._send(call, messages)
+
+    async def _send(self, call: _Call, messages: list[Any]) -> ChatCompletion:
         body = call.body | {"messages": messages}
         turn = await self._pacer.turn(sum(self._expectation.of(body, call.limit)))
         if self._cache is not None and call.key:
@@ -242,12 +267,19 @@ def body_of(question: Question[Any], settings: Settings, limit: int | None = Non
         "model": settings.model,
         "messages": [
             {"role": "system", "content": profile.fixed(question.fixed, schema)},
-            {"role": "user", "content": question.document},
+            {"role": "user", "content": _shown(question)},
         ],
         **profile.held(question.reply.__name__, schema),
         **profile.settings,
         profile.limit: limit or question.limit,
     }
+
+
+def _shown(question: Question[Any]) -> str | list[dict[str, Any]]:
+    if not question.image:
+        return question.document
+    url = f"data:image/png;base64,{b64encode(question.image).decode()}"
+    return [{"type": "text", "text": question.document}, {"type": "image_url", "image_url": {"url": url}}]
 
 
 def _limits(question: Question[R]) -> tuple[int, int]:
