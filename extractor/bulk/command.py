@@ -166,8 +166,8 @@ async def _begun(order: Order, archivist: Archivist) -> tuple[int, int]:
     of = order.configuration
     settings = {
         "sources": [shown_source(source) for source in order.sources],
-        "lists": order.lists, "workers": order.workers, "money": order.money, "tokens": order.tokens,
-        "retry_failed": order.retry_failed,
+        "lists": [shown_source(name) for name in order.lists], "workers": order.workers, "money": order.money,
+        "tokens": order.tokens, "retry_failed": order.retry_failed,
     }
 
     def action(connection: sqlalchemy.Connection) -> tuple[int, int]:
@@ -208,9 +208,11 @@ def _answer_signals(run: Run, tally: Tally, screen: Console, language: Language)
 
 
 def _count(order: Order, tally: Tally) -> None:
-    """Count the places ahead, for the time left, where that is quick: a bucket's would have to be listed twice."""
-    named: Sequence[str] = order.sources
-    if any("://" in source for source in named):
+    """Count the places ahead, for the time left, where that is quick: a bucket's would have to be listed twice. What comes
+    through a pipe can be read once only."""
+    named = order.sources
+    lists = [*order.lists, *(source[1:] for source in named if source.startswith("@"))]
+    if any("://" in source for source in named) or not all(map(os.path.isfile, lists)):
         return
 
     def count() -> None:

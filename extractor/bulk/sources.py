@@ -10,9 +10,11 @@ import glob
 import os
 import re
 import stat
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -65,7 +67,10 @@ def places(sources: Sequence[str], lists: Sequence[str] = ()) -> Iterator[Place]
 
 def _listed(name: str) -> Iterator[Place]:
     try:
-        with Path(name).open(encoding="utf-8-sig", errors="surrogateescape") as lines:
+        with Path(name).open("rb") as file:
+            # what Windows' own tools write begins with a byte order mark, and is UTF-16 where it is not UTF-8
+            wide = file.peek(2)[:2] in (BOM_UTF16_LE, BOM_UTF16_BE)
+            lines = TextIOWrapper(file, "utf-16", "replace") if wide else TextIOWrapper(file, "utf-8-sig", "surrogateescape")
             for line in lines:
                 if line.strip():
                     yield from _places(line.rstrip("\r\n"))
@@ -161,8 +166,8 @@ def _storable(path: str) -> str:
 
 
 def shown_source(source: str) -> str:
-    """A source without what a URL says of users and passwords."""
-    return _CREDENTIALS.sub("", source)
+    """A source as it may be stored and shown: without what a URL says of users and passwords."""
+    return _storable(_CREDENTIALS.sub("", source))
 
 
 def _remote(source: str) -> Iterator[Place]:
@@ -182,7 +187,7 @@ def _remote(source: str) -> Iterator[Place]:
             found = [(path, files.info(path))]
     except (OSError, ValueError, ImportError) as error:  # ImportError: the package of this kind of bucket is not installed
         fault = " ".join(shown_source(f"{type(error).__name__}: {error}").split())[:200]
-        yield Place(_storable(shown_source(source)), "", source, fault=fault)
+        yield Place(shown_source(source), "", source, fault=fault)
         return
     for _, info in found:
         if info["type"] == "file":

@@ -177,6 +177,26 @@ def test_lists_globs_and_buckets(folder: Path, tmp_path: Path) -> None:
     assert status == 3 and "no list" in err
 
 
+def test_a_list_through_a_pipe_loses_nothing(folder: Path, tmp_path: Path) -> None:
+    for number in range(300):
+        (folder / f"{number}.txt").write_text(f"no report {number}", "utf-8")
+    names = "".join(f"{path}\n" for path in sorted(folder.rglob("*.txt")))
+    reading, writing = os.pipe()
+    os.write(writing, names.encode())
+    os.close(writing)
+    status, out, err = run(str(tmp_path / "a.sqlite"), [], "--list", "/dev/stdin", "--mode", "grid", stdin=reading)
+    os.close(reading)
+    assert status == 1 and "2 read, 300 failed" in out, out + err
+
+
+def test_a_name_that_is_no_text_is_a_source_like_any_other(folder: Path, tmp_path: Path) -> None:
+    path = folder / os.fsdecode(b"\xb1\xa8.txt")
+    (folder / "民政局.txt").rename(path)
+    (tmp_path / os.fsdecode(b"\xb1.list")).write_bytes(os.fsencode(path) + b"\r\n")
+    status, out, err = run(str(tmp_path / "a.sqlite"), [path, "--list", tmp_path / os.fsdecode(b"\xb1.list")], "--mode", "grid")
+    assert status == 0 and "1 read" in out, out + err
+
+
 def test_nothing_is_changed_by_looking(folder: Path, tmp_path: Path) -> None:
     archive = tmp_path / "a.sqlite"
     status, out, err = run(str(archive), [folder], "--mode", "grid", "--dry-run")

@@ -97,6 +97,19 @@ def test_folders_may_be_nested_deeply(tmp_path: Path) -> None:
             folder.rmdir()
 
 
+def test_lists_are_read_as_windows_writes_them_and_out_of_pipes(tmp_path: Path) -> None:
+    (tmp_path / "报告.txt").write_text("a")
+    lines = f"{tmp_path / '报告.txt'}\r\n\r\n"
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        (tmp_path / "list").write_text(lines, encoding, newline="")
+        assert [read(p) for p in places([], [str(tmp_path / "list")])] == [b"a"]
+    reading, writing = os.pipe()
+    os.write(writing, lines.encode())
+    os.close(writing)
+    assert [read(p) for p in places([], [f"/dev/fd/{reading}"])] == [b"a"]
+    os.close(reading)
+
+
 def test_an_archive_gives_its_members(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     (place,) = places([str(tmp_path)])
