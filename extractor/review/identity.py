@@ -88,10 +88,11 @@ def _same(one: str, other: str) -> bool:
 
 def _named(request: Request, proxy: Proxy) -> str:
     """Whom the proxy names; "" where it names nobody, or it is not the proxy that speaks."""
-    if not proxy.header or not comes_from(request, proxy):
+    said = request.headers.getlist(proxy.header) if proxy.header and comes_from(request, proxy) else []
+    if len(said) != 1:  # of two names one is not the proxy's
         return ""
     try:  # headers are read as latin-1; names are UTF-8
-        return request.headers.get(proxy.header, "").strip().encode("latin-1").decode("utf-8")
+        return said[0].strip().encode("latin-1").decode("utf-8")
     except UnicodeError:
         return ""
 
@@ -105,8 +106,9 @@ def comes_from(request: Request, proxy: Proxy) -> bool:
 
 
 def address_of(request: Request, proxy: Proxy | None) -> str:
-    """Where a request comes from; of one that comes by the trusted proxy, what that says."""
-    forwarded = request.headers.get("x-forwarded-for", "")
+    """Where a request comes from; of one that comes by the trusted proxy, what that says: last, and in a line of its own where
+    it adds one."""
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
     if forwarded and proxy is not None and comes_from(request, proxy):
         return forwarded.rpartition(",")[2].strip()[:100]
     return request.client.host if request.client is not None else ""

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
-from extractor.archive.schema import users
+from extractor.archive.schema import log_ins, users
 from extractor.archive.store import writing
 from extractor.review import accounts
 from extractor.review.access import RULES, SCOPES, Guarded, Role
@@ -160,6 +160,25 @@ def test_a_proxy_is_believed_at_its_address_alone(engine: Engine) -> None:
                 assert client.post("/api/next", headers={"x-remote-user": "anna"}).status_code == 403  # no CSRF token
                 headers = {"x-remote-user": "anna", "x-csrf-token": response.json()["csrf"]}
                 assert client.post("/api/next", headers=headers).status_code == 200
+
+
+def test_of_what_a_proxy_hands_on_the_last_word_is_its_own(engine: Engine) -> None:
+    proxy = Proxy("x-remote-user", (ip_network("127.0.0.0/8"),))
+    with TestClient(create_app(engine, Serving(proxy=proxy, hosts=None)), client=("127.0.0.1", 1234)) as client:
+        said = [("x-forwarded-for", "203.0.113.1"), ("x-forwarded-for", "198.51.100.7"), ("content-type", "application/json")]
+        assert client.post("/api/log-in", content='{"name": "forged", "password": "wrong"}', headers=said).status_code == 401
+        with engine.connect() as connection:
+            query = select(log_ins.c.address).where(log_ins.c.name == "forged")
+            assert connection.execute(query).scalars().all() == ["198.51.100.7"]
+        two = client.get("/api/me", headers=[("x-remote-user", "lena"), ("x-remote-user", "rita")])
+        assert two.status_code == 401  # one of the two names is not the proxy's
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example", "https://evil.example"])
+def test_the_log_in_leads_to_no_other_server(browser: TestClient, elsewhere: str) -> None:
+    page = browser.get("/log-in", params={"next": elsewhere}).text
+    assert 'name="next" value="/"' in page
+    assert 'value="/findings/3?q=x"' in browser.get("/log-in", params={"next": "/findings/3?q=x"}).text
 
 
 def test_alone_only_who_has_the_link_gets_in(engine: Engine) -> None:

@@ -18,7 +18,8 @@ router = guarded_router()
 @router.get("/log-in", include_in_schema=False)
 def log_in(request: Request, next: str = "/") -> Response:
     """`next`: where to go on to; only a path of this server."""
-    inside = next if next.startswith("/") and not next.startswith(("//", "/\\")) else "/"
+    # browsers leave tabs and line breaks out of an address: what follows them could be another server's name
+    inside = next if next.startswith("/") and not next.startswith(("//", "/\\")) and next.isprintable() else "/"
     return page(request, "login.html", "log-in", next=inside)
 
 
