@@ -25,11 +25,10 @@ class Share:
 
 
 async def asked(
-    limits: Limits, allowance: Allowance, minutes: int, size: tuple[int, int], after: bool = True, first: int = 0,
-    late: float = 0.0,
+    limits: Limits, allowance: Allowance, minutes: int, size: tuple[int, int], after: bool = True, first: int = 0
 ) -> Share:
     """What of the allowance is used by many who ask without end, after `first` minutes. Answers take 1 to 5 seconds; the
-    tokens of a request are known to within 15 %. What leaves in the first `late` seconds arrives when they are over."""
+    tokens of a request are known to within 15 %."""
     rng = random.Random(7)
     pacer = Pacer(limits)
     now = asyncio.get_running_loop().time
@@ -40,7 +39,7 @@ async def asked(
             async with pacer.place():
                 while True:
                     turn = await pacer.turn(tokens * rng.uniform(0.85, 1.15))
-                    await asyncio.sleep(max(rng.uniform(0.02, 0.08), late - now()))
+                    await asyncio.sleep(rng.uniform(0.02, 0.08))
                     wait = allowance.admit(now(), tokens)
                     if wait is None:
                         await asyncio.sleep(rng.uniform(1, 5))
@@ -69,13 +68,6 @@ def test_known_limits_are_used_and_kept(size: tuple[int, int]) -> None:
     share = run(asked(Limits(REQUESTS, TOKENS, 128), Allowance(REQUESTS, TOKENS), 20, size))
     assert max(share.requests, share.tokens) >= 0.95
     assert share.refused <= 0.01
-
-
-def test_a_minute_that_is_full_is_let_drain() -> None:
-    """Requests that were held up and arrive together fill the provider's minute; those behind are not refused one by one."""
-    share = run(asked(Limits(REQUESTS, TOKENS, 128), Allowance(REQUESTS, TOKENS), 8, LARGE, late=6.0))
-    assert share.tokens >= 0.9
-    assert share.refused <= 0.02
 
 
 @pytest.mark.parametrize("after", [True, False])
