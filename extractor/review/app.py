@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Collection
@@ -24,7 +23,7 @@ from extractor.review.api import administration, documents, findings
 from extractor.review.api.answering import problem
 from extractor.review.counts import Aged, cube
 from extractor.review.guarding import HEADERS, LOOPBACK, Guarding
-from extractor.review.identity import Alone, Proxy, identifying
+from extractor.review.identity import Alone, Proxy, cookie_of, entering, identifying
 from extractor.review.pages import desk_pages, entry_pages, lead_pages, queue_pages
 from extractor.review.pages.entry_pages import refused
 from extractor.review.pages.render import static
@@ -65,7 +64,8 @@ def create_app(engine: Engine, serving: Serving) -> FastAPI:
     # SQLite has one writer, and who waits for it there looks again in growing intervals; here they wait in line
     app.state.turn = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
     app.state.identify = identifying(engine, serving.alone, serving.proxy)
-    app.state.is_key = _is_key(serving.alone)
+    app.state.cookie = cookie_of(serving.alone)
+    app.state.enter = entering(serving.alone)
     app.state.cube = Aged(engine, cube)
     app.state.statistics = Aged(engine, statistics)
     app.state.reader = reader
@@ -88,13 +88,6 @@ _DESCRIPTION = """Hand in documents, get reports, list findings, decide, undo, e
 A script authenticates by an API token (`Authorization: Bearer …`, from `extractor user token`); a browser by its session's
 cookie, and then each request that changes something carries the header `X-CSRF-Token` with the token of `/api/me`.
 Refusals are problems with a code and words in Chinese and English."""
-
-
-def _is_key(alone: Alone | None) -> Callable[[str], bool]:
-    def is_key(key: str) -> bool:
-        return alone is not None and hmac.compare_digest(key.encode("utf-8", "replace"), alone.secret.encode())
-
-    return is_key
 
 
 def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:

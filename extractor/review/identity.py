@@ -26,10 +26,12 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """One person, without accounts, who may do everything. `secret` is what the link carries and the cookie keeps."""
+    """One person, without accounts, who may do everything. `secret` is what the printed link carries and the cookie keeps.
+    `once` is what a browser is started with: it lets in once, for other users of the machine can read a program's arguments."""
 
     name: str
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    once: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,12 @@ class Proxy:
     addresses: tuple[Network, ...]
 
 
+def cookie_of(alone: Alone | None) -> str:
+    """The name of the session's cookie. Who reviews alone may have several archives open: to a browser their servers, which
+    differ in nothing but the port, are one, so each has a name of its own."""
+    return COOKIE if alone is None else f"{COOKIE}-{accounts.digest(alone.secret)[:8]}"
+
+
 def csrf_of(secret: str) -> str:
     """The CSRF token that belongs to a session: known to whoever has the page, not to whoever makes a browser send a form."""
     return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
@@ -48,6 +56,7 @@ def csrf_of(secret: str) -> str:
 
 def identifying(engine: Engine, alone: Alone | None, proxy: Proxy | None) -> Callable[[Request], Person | None]:
     """What tells of a request who it is from; None: nobody known."""
+    cookie = cookie_of(alone)
     own = secrets.token_urlsafe(32)  # for people whom a proxy names: they have no session here
 
     def identify(request: Request) -> Person | None:
@@ -58,7 +67,7 @@ def identifying(engine: Engine, alone: Alone | None, proxy: Proxy | None) -> Cal
             with engine.connect() as connection:
                 known = accounts.of_name(connection, name)
             return None if known is None else Person(known.name, known.role, csrf=csrf_of(f"{own} {known.name}"))
-        secret = request.cookies.get(COOKIE, "")
+        secret = request.cookies.get(cookie, "")
         if not secret:
             return None
         if alone is not None:
@@ -68,6 +77,21 @@ def identifying(engine: Engine, alone: Alone | None, proxy: Proxy | None) -> Cal
         return None if known is None else Person(known.name, known.role, csrf=csrf_of(secret))
 
     return identify
+
+
+def entering(alone: Alone | None) -> Callable[[str], str | None]:
+    """What gives for the key of a link the session's secret; None: it is no key, or none any more."""
+    left = {alone.secret, alone.once} if alone is not None else set()
+
+    def enter(key: str) -> str | None:
+        found = next((known for known in left if _same(key, known)), None)
+        if alone is None or found is None:
+            return None
+        if found == alone.once:
+            left.discard(found)
+        return alone.secret
+
+    return enter
 
 
 def _by_token(engine: Engine, alone: Alone | None, token: str) -> Person | None:

@@ -28,10 +28,10 @@ def review(engine: Engine, name: str, port: int, browser: bool) -> None:
     not got it does not get in. Raises ServingError."""
     alone = Alone(name)
     with listening("127.0.0.1", port) as listener:
-        link = f"http://127.0.0.1:{listener.getsockname()[1]}/enter?key={alone.secret}"
-        print(link, flush=True)
+        link = f"http://127.0.0.1:{listener.getsockname()[1]}/enter?key="
+        print(link + alone.secret, flush=True)
         if browser:
-            threading.Thread(target=_open, args=(link,), daemon=True).start()
+            threading.Thread(target=_open, args=(link + alone.once,), daemon=True).start()
         _run(create_app(engine, Serving(alone=alone)), listener)
 
 

@@ -185,12 +185,36 @@ def test_alone_only_who_has_the_link_gets_in(engine: Engine) -> None:
     alone = Alone("me")
     with TestClient(create_app(engine, Serving(alone=alone)), base_url="http://127.0.0.1:8000") as client:
         assert client.get("/api/me").status_code == 401
-        assert client.get("/enter?key=wrong", follow_redirects=False).headers["location"].startswith("/log-in")
+        for path in ("/", "/enter?key=wrong", "/log-in"):  # there are no accounts to log in with
+            page = client.get(path, follow_redirects=False)
+            assert page.status_code == 401 and "extractor review" in page.text and "password" not in page.text
         entered = client.get(f"/enter?key={alone.secret}", follow_redirects=False)
         assert entered.headers["location"] == "/"
         me = client.get("/api/me").json()
         assert (me["name"], me["role"]) == ("me", "lead")
         assert client.post("/api/next").status_code == 403
+
+
+def test_the_link_that_the_browser_is_started_with_works_once(engine: Engine) -> None:
+    alone = Alone("me")
+    with TestClient(create_app(engine, Serving(alone=alone)), base_url="http://127.0.0.1:8000") as client:
+        for status in (303, 401):  # other users of the machine can read it among the browser's arguments
+            assert client.get(f"/enter?key={alone.once}", follow_redirects=False).status_code == status
+        assert client.get("/api/me").status_code == 200
+        assert alone.once not in client.cookies.values()
+
+
+def test_two_reviews_on_one_machine_keep_apart(engine: Engine) -> None:
+    """To a browser all ports of a machine are one place for cookies."""
+    cookies: dict[str, str] = {}
+    ours = [Alone("me"), Alone("me")]
+    for alone in ours:
+        with TestClient(create_app(engine, Serving(alone=alone)), base_url="http://127.0.0.1:8000", cookies=cookies) as client:
+            client.get(f"/enter?key={alone.secret}", follow_redirects=False)
+            cookies |= dict(client.cookies)
+    for alone in ours:
+        with TestClient(create_app(engine, Serving(alone=alone)), base_url="http://127.0.0.1:8000", cookies=cookies) as client:
+            assert client.get("/api/me").status_code == 200
 
 
 def test_a_name_that_somebody_else_points_here_is_not_served(engine: Engine) -> None:

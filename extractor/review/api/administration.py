@@ -14,7 +14,7 @@ from extractor.review.access import guarded_router
 from extractor.review.api.answering import JSON, REFUSED, answer, changing, reading
 from extractor.review.api.findings import Who
 from extractor.review.api.models import Health, LogIn, Me, Settings, Statistics
-from extractor.review.identity import COOKIE, address_of
+from extractor.review.identity import address_of
 from extractor.review.refusal import Refusal
 from extractor.review.settings import set_settings, settings
 
@@ -54,26 +54,28 @@ def log_in(request: Request, asked: LogIn) -> Response:
 def log_out(request: Request, person: Who) -> Response:
     """End the session."""
     with changing(request) as connection:
-        accounts.log_out(connection, request.cookies.get(COOKIE, ""))
+        accounts.log_out(connection, request.cookies.get(request.app.state.cookie, ""))
     response = Response(status_code=204)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+    response.delete_cookie(request.app.state.cookie, path="/", httponly=True, samesite="lax")
     return response
 
 
 @router.get("/enter", include_in_schema=False)
 def enter(request: Request, key: str = "") -> Response:
     """The link that `extractor review` prints: the one session of somebody who works alone."""
-    if not request.app.state.is_key(key):
+    secret = request.app.state.enter(key)
+    if secret is None:
         raise Refusal(401, "E-WHO")
     response = RedirectResponse("/", 303)
-    set_session(request, response, key, None)
+    set_session(request, response, secret, None)
     return response
 
 
 def set_session(request: Request, response: Response, secret: str, seconds: int | None) -> None:
     """The session's cookie. `secure` where the browser came by https, to this server or to a proxy before it."""
     by_https = request.url.scheme == "https" or request.headers.get("x-forwarded-proto", "") == "https"
-    response.set_cookie(COOKIE, secret, max_age=seconds, path="/", httponly=True, samesite="lax", secure=by_https)
+    name = request.app.state.cookie
+    response.set_cookie(name, secret, max_age=seconds, path="/", httponly=True, samesite="lax", secure=by_https)
 
 
 @router.get("/api/me", responses=REFUSED, response_model=Me)

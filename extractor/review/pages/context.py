@@ -16,7 +16,6 @@ from pydantic import ValidationError
 from extractor.presenting.sheet import Language
 from extractor.review.access import Person, Role
 from extractor.review.api.models import Filters
-from extractor.review.identity import COOKIE
 from extractor.review.pages.render import draw, words
 from extractor.review.refusal import Refusal
 
@@ -43,7 +42,7 @@ def page(request: Request, template: str, here: str, status: int = 200, **values
     me = None if person is None else {"name": person.name, "role": Role(person.role).name.lower()}
     own = {
         "here": here, "me": me, "csrf": person.csrf if person is not None else "",
-        "can_log_out": person is not None and COOKIE in request.cookies,
+        "can_log_out": person is not None and request.app.state.cookie in request.cookies,
         "other_language": _in_language(request, other),
     }
     response = HTMLResponse(draw(template, language, **(own | values)), status)

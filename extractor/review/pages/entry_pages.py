@@ -18,6 +18,8 @@ router = guarded_router()
 @router.get("/log-in", include_in_schema=False)
 def log_in(request: Request, next: str = "/") -> Response:
     """`next`: where to go on to; only a path of this server."""
+    if request.app.state.serving.alone is not None:
+        raise Refusal(401, "E-WHO")
     # browsers leave tabs and line breaks out of an address: what follows them could be another server's name
     inside = next if next.startswith("/") and not next.startswith(("//", "/\\")) and next.isprintable() else "/"
     return page(request, "login.html", "log-in", next=inside)
@@ -29,8 +31,8 @@ def upload(request: Request) -> Response:
 
 
 def refused(request: Request, refusal: Refusal) -> Response:
-    """The page of a refusal: to the log-in for who is nobody, else why not."""
-    if refusal.status == 401:
+    """The page of a refusal: to the log-in for who is nobody, where there are accounts, else why not."""
+    if refusal.status == 401 and request.app.state.serving.alone is None:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/log-in?next={quote(asked)}", 303, refusal.headers)
     language = language_of(request)
