@@ -13,15 +13,16 @@ from extractor.eval.intervals import Floats, bounds, point, ratios
 from extractor.eval.judge import GOOD, QUIET, SILENT
 
 Line = Mapping[str, Any]
-Cell = tuple[str, str, str, str, str, int]
-"""Table, state in the text, damage, outcome against the text, outcome against the page, count."""
+Cell = tuple[str, str, str, str, str, int, str]
+"""Table, state in the text, damage, outcome against the text, outcome against the page, count, and the loudest finding that
+names it ("silent": none does; empty in lines of runs that did not keep it)."""
 
 
 def cells_of(line: Line) -> list[Cell]:
     out = []
     for key, count in line["cells"].items():
-        table, state, damage, by_text, by_page = key.split("|")
-        out.append((table, state, damage, by_text, by_page, count))
+        table, state, damage, by_text, by_page, *flag = key.split("|")
+        out.append((table, state, damage, by_text, by_page, count, flag[0] if flag else ""))
     return out
 
 
@@ -46,6 +47,11 @@ def _counts(group: str, good: Sequence[str], every: Sequence[str], where: Callab
         return sum(tally[k] for k in good), sum(tally[k] for k in every)
 
     return count
+
+
+def _unnamed(cell: Cell) -> bool:
+    """A wrong or a missing number that no finding of any severity names."""
+    return cell[4] not in GOOD and cell[6] == "silent"
 
 
 def _checked(cell: Cell) -> bool:
@@ -77,6 +83,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("text_read", "printed cells whose number was read or recovered", "high",
            _cells(lambda c: c[3] in ("right", "recovered"), lambda c: c[1] == "printed"), margin=0.001),
     Metric("page_right", "cells right against the page", "high", _cells(lambda c: c[4] in GOOD), margin=0.001),
+    Metric("page_right_or_named", "cells right against the page, or named by some finding", "high",
+           _cells(lambda c: not _unnamed(c)), gated=False),
     Metric("flagged_wrong", "wrong numbers that a finding names, share of cells", "low",
            _cells(lambda c: c[3] in ("wrong_flagged", "spurious_flagged")), gated=False),
     Metric("fields_to_look_at", "fields that errors and warnings name, share of cells", "low",
@@ -147,6 +155,8 @@ OUTCOMES: Mapping[str, Callable[[Cell], bool]] = {
     "text_quiet": lambda c: c[3] in QUIET,
     "page_silent": lambda c: c[4] in SILENT,
     "page_quiet": lambda c: c[4] in QUIET,
+    "page_missed": lambda c: c[4] == "missed",
+    "page_unnamed": _unnamed,
 }
 
 

@@ -144,9 +144,10 @@ def _group_table(title: str, groups: Mapping[str, Mapping[str, Any]]) -> str:
                 g.get("page_silent", 0),
                 _share(g.get("page_silent", 0) / cells),
                 g.get("page_quiet", 0),
+                _share(1 - g.get("page_unnamed", 0) / cells),
             ]
         )
-    silent = ("silent, text", "rate", "or info", "silent, page", "rate", "or info")
+    silent = ("silent, text", "rate", "or info", "silent, page", "rate", "or info", "right or named")
     head = ["", "reports", "cells", "right", "missed", "flagged", *silent]
     return f"<h3>{escape(title)}</h3>" + _table(head, rows, lambda row: bool(row[6]))
 
@@ -154,7 +155,8 @@ def _group_table(title: str, groups: Mapping[str, Mapping[str, Any]]) -> str:
 def _silent(s: Mapping[str, Any]) -> str:
     out = (
         "<h2>Where it goes wrong</h2><p>Right and missed: against the text. Flagged: wrong, and some finding names the cell. "
-        "Silent: wrong, and none does; or info: those that only findings of severity info name counted as well.</p>"
+        "Silent: wrong, and none does; or info: those that only findings of severity info name counted as well. "
+        "Right or named: of all cells those that are right against the page, or that some finding names, wrong or missing.</p>"
     )
     out += _group_table("By damage of the cell", s["by_damage"]) + _group_table("By layout", s["by_layout"])
     return out + _group_table("By table", s["by_table"]) + _group_table("By state in the text", s["by_state"])

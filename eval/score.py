@@ -29,7 +29,7 @@ NOTHING: Mapping[str, Any] = {"state": "absent"}
 def score(truth: Truth, output: Mapping[str, Any], text: str) -> dict[str, Any]:
     """The score of one document, plain and ready for JSON.
 
-    cells: counts by "table|state|damage|against the text|against the page".
+    cells: counts by "table|state|damage|against the text|against the page|loudest finding that names it".
     confidence: by "confidence|named" counts [readings, right by the text, right by the page].
     effort: by "severity|place in the document's order" counts [fields looked at, of them not right]; unnamed: the fields that
     no finding names, by confidence ("none" where no number was read), as the same counts.
@@ -54,7 +54,7 @@ def score(truth: Truth, output: Mapping[str, Any], text: str) -> dict[str, Any]:
         by_text, by_page = judge_text(true, got, flag), judge_page(true, got, flag)
         table = cell.partition(".")[0]
         damage = "+".join(true.damages) if true.damages else elsewhere[table]
-        cells[f"{table}|{true.state}|{damage}|{by_text}|{by_page}"] += 1
+        cells[f"{table}|{true.state}|{damage}|{by_text}|{by_page}|{flag}"] += 1
         if got.get("value") is not None:
             tally = confidence.setdefault(f"{got.get('confidence', 1.0):.3f}|{flag}", [0, 0, 0])
             tally[0] += 1

@@ -61,7 +61,7 @@ def by_rate(lines: Sequence[Line]) -> dict[str, list[list[float]]]:
     """For each damage, by how hard it struck: [mean rate, share of its cells right against the text, cells]."""
     sums: dict[str, dict[int, list[float]]] = {}
     for line in lines:
-        for _, _, damage, by_text, _, n in cells_of(line):
+        for _, _, damage, by_text, _, n, _ in cells_of(line):
             for kind in damage.split("+") if damage and damage[0] != "(" else ():
                 rate = line["rates"].get(kind)
                 if rate is None:

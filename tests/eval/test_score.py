@@ -7,6 +7,7 @@ import pytest
 
 from extractor.eval.generate import Sample, generate
 from extractor.eval.judge import deduction_holds, judge_page, judge_text
+from extractor.eval.metrics import metrics
 from extractor.eval.score import score
 from extractor.eval.truth import CellTruth, Truth
 from extractor.report import State
@@ -114,6 +115,21 @@ def test_one_wrong_number_is_silent_until_a_finding_names_it() -> None:
     assert tally(line, 3)["wrong_flagged"] == 1
     assert line["effort"] == {"0|0.750": [1, 1]}
     assert line["findings"] == {"X|error|justified": 1}
+
+
+def test_a_lost_number_counts_as_named_where_any_finding_names_it() -> None:
+    sample = generate(22, "dense", 0, "tabs")
+    output = perfect(sample)
+    cell = "requests.received.total"
+    output["cells"][cell] = {"state": "absent", "value": None}
+
+    def share() -> float | None:
+        line = {**score(sample.truth, output, sample.text), "clean": True, "failure": ""}
+        return metrics([line])["page_right_or_named"]["value"]
+
+    assert share() == pytest.approx(1 - 1 / len(sample.truth.cells), abs=1e-6)
+    output["findings"] = [{"code": "X", "severity": "info", "cells": [cell], "spans": [], "suspects": []}]
+    assert share() == 1
 
 
 def test_a_finding_on_an_undamaged_report_is_a_false_alarm() -> None:
