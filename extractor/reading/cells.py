@@ -66,6 +66,8 @@ _NUMBER = re.compile(
 )
 _LOOKALIKE = re.compile(r"[+\-]?[0-9OoQ〇○lI]{1,9}")
 _LOOKALIKES = str.maketrans("OoQ〇○lI", "0000011")
+_UNREAD = re.compile(r"[\u25a1\s]+")
+"""What stands where a page has ink that nothing was read from."""
 NUMERAL = re.compile(r"[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s?(?:[)\]][.、]?|[.、])")
 # 增减 printed with room for both: "+(3) -( )", "增( )减(4)", "+(0) -(0)"
 _TWO_WAY = re.compile(r"[+增]\s*\(\s*(\d*)\s*\)\s*[-\u2010-\u2015\u2212减]\s*\(\s*(\d*)\s*\)")
@@ -92,6 +94,8 @@ def content_of(text: str) -> Content:
         return _two_way(both.group(1), both.group(2))
     if _LOOKALIKE.fullmatch(text) and (any(c.isdigit() for c in text) or text in {"O", "o", "〇", "○", "l", "I"}):
         return Content(Kind.NUMBER, int(text.translate(_LOOKALIKES)), lookalike=True)
+    if _UNREAD.fullmatch(text):
+        return _ILLEGIBLE
     if CJK.search(text) or NUMERAL.fullmatch(text):
         return _TEXT
     return _ILLEGIBLE if any(c.isdigit() for c in text) else _TEXT

@@ -15,7 +15,9 @@ from PIL import Image
 
 pytest.importorskip("rapidocr")
 
+from extractor.documents.composing import Table
 from extractor.documents.load import load
+from extractor.documents.ocr import page_reader
 from extractor.documents.ocr.ink import inked
 from extractor.documents.ocr.paddle import decoded
 from extractor.documents.ocr.ruling import grids, rulings
@@ -27,8 +29,11 @@ from extractor.eval.pages.writing import write_pages
 from extractor.eval.truth import Truth, read_truth
 from extractor.output import to_json_object
 from extractor.pipeline import extract
+from extractor.reading.cells import content_of
+from extractor.reading.on_page import UNSURE
+from extractor.report import State
 
-WEARS = ("clean", "skew", "red_stamp", "fax")
+WEARS = ("clean", "fax")
 """One report each; all wears are measured by `extractor eval pages` and `eval run` (docs/scans.md)."""
 
 
@@ -110,6 +115,21 @@ def test_a_page_laid_askew_is_laid_straight_and_boxes_find_back(angle: float) ->
     x0, y0, x1, y1 = laid.box(*grid.cells[0].box)
     corner = turn @ np.array([200, 200, 1])
     assert x0 - 4 <= corner[0] <= x1 and y0 - 8 <= corner[1] <= y1
+
+
+@pytest.mark.parametrize("grey", [60, 215])
+def test_ink_that_is_no_number_is_not_called_blank(grey: int) -> None:
+    """Scrawl in a cell, dark or hardly there, is illegible and named by its place; the cells beside it stay empty."""
+    image = table([200, 500, 900, 1200], [200, 300, 420, 600, 900])
+    cv2.polylines(image, [np.array([[650, 345], [665, 372], [680, 345], [695, 372], [690, 350]], np.int32)], False, grey, 3)
+    _, blocks = page_reader(1)(Image.fromarray(image), 0, 200)
+    (found,) = [block for block in blocks if isinstance(block, Table)]
+    held = {(cell.row, cell.column): cell.lines for cell in found.cells if cell.lines}
+    (place, (line,)), = held.items()
+    assert place == (1, 1)
+    text = "".join(run.text for run in line)
+    assert content_of(text).state in (State.ILLEGIBLE, State.MARKED) or line[0].confidence < UNSURE
+    assert line[0].box is not None
 
 
 def test_a_second_character_that_is_nearly_as_likely_is_named() -> None:

@@ -19,7 +19,7 @@ from extractor.documents.ocr.looks import MARGINS, read_twice
 from extractor.documents.ocr.recognition import Engine, Quad, Recognised
 from extractor.documents.ocr.ruling import Grid, grids, rulings
 from extractor.documents.ocr.straighten import Straight, straight
-from extractor.documents.ocr.text_lines import cut, fitted, inner, lines_in
+from extractor.documents.ocr.text_lines import cut, faint_lines, fitted, inner, lines_in
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,6 +29,8 @@ _LEAST_DPI, _MOST_DPI, _WORKING_DPI = 180.0, 320.0, 240.0
 _FINDING_DPI = 100.0
 """Lines of text outside of tables are looked for at this resolution."""
 _INK = 170
+UNREAD = "□"
+"""In the place of ink in a cell that was read as nothing; `extractor.reading.cells` takes it for illegible."""
 _NUMBERS = re.compile(r"\d[\d.,%]*|[^\d]+")
 
 
@@ -77,13 +79,13 @@ class _Sheet:
 
     def _tables(self, tables: Sequence[Grid]) -> list[Block]:
         page = self._laid.page
-        ink, grey, px = ink_of(page), smoothed(page.grey, page.noise), page.px(1)
+        ink, faint, grey, px = ink_of(page), ink_of(page, faint=True), smoothed(page.grey, page.noise), page.px(1)
         places: list[tuple[int, int, Quad]] = []
         crops: tuple[list[Grey], list[Grey]] = ([], [])
         for t, grid in enumerate(tables):
             for c, cell in enumerate(grid.cells):
                 inside = inner(ink, cell.box, px)
-                lines = lines_in(ink, inside, px)
+                lines = lines_in(ink, inside, px) or faint_lines(faint, inside, px)
                 for i, quad in enumerate(lines):
                     places.append((t, c, quad))
                     above = max((other[3] for other in lines[:i] if other[3] <= quad[1]), default=inside[1])
@@ -93,10 +95,9 @@ class _Sheet:
         printed: dict[tuple[int, int], list[Line]] = {}
         last = (-1, -1, -1)  # table, cell and upper edge of the line before
         for (t, c, quad), (line, sure, others) in zip(places, read_twice(self._engine, *crops), strict=True):
-            if not line.signs:
-                continue
             of_cell = printed.setdefault((t, c), [])
-            runs = self._runs(line, quad, sure, others)
+            # a cell with ink is never blank, whatever was made of it
+            runs = self._runs(line, quad, sure, others) if line.signs else (Run(UNREAD, self._page, self._box(quad), 0.0),)
             if last == (t, c, quad[1]):
                 of_cell[-1] = (*of_cell[-1], Run(" "), *runs)
             else:

@@ -18,6 +18,8 @@ _APART, _FAR = 1.6, 4.0
 """Heights of the line, and millimetres, that are no gap between two words."""
 _DEEP = 0.9
 """Millimetres from the middle of a ruling line in which there is no print."""
+_FAINT = (1.3, 6.0)
+"""Millimetres of height, at least and at most, of faint ink that is taken for print."""
 _RULED = 0.35
 """Share of a row of pixels beside a cell's side that is ink, where a line goes on there."""
 
@@ -67,6 +69,12 @@ def lines_in(ink: Mask, inside: Quad, px: float) -> list[Quad]:
         ends = [*columns[gaps], columns[-1]]
         found += [(x0 + int(a), y0 + top, x0 + int(b) + 1, y0 + bottom + 1) for a, b in zip(starts, ends, strict=True)]
     return found
+
+
+def faint_lines(faint: Mask, inside: Quad, px: float) -> list[Quad]:
+    """What may be print in a cell that has no ink: faint marks as high as digits are."""
+    least, most = (mm * px for mm in _FAINT)
+    return [quad for quad in lines_in(faint, inside, px) if least <= quad[3] - quad[1] <= most]
 
 
 def _without_specks(part: Mask, px: float) -> Mask:
