@@ -29,11 +29,15 @@ _WITH_VALUE = ("misread", "wrong_in_print")
 
 def decide(connection: Connection, person: Person, asked: Deciding) -> Taken:
     """Take a decision. `connection` is in a transaction that writes. Raises Refusal: 403 a dispute is for somebody else, 404 no
-    such document or finding, 409 somebody else has the report in hand or it has a newer version, 422 it makes no sense."""
+    such document or finding, 409 somebody else has the report in hand, decided on it or read it anew, 422 it makes no sense."""
     lock(connection, asked.document)
     view = opened(connection, asked.document, person)
     if asked.version is not None and asked.version != view.now.version_id:
         raise Refusal(409, "E-NEWER")
+    if asked.last is not None:
+        others = [d.who for d in view.decisions if d.id > asked.last and d.who != person.name]
+        if others:
+            raise Refusal(409, "E-DECIDED-MEANWHILE", who=others[-1])
     if hold(connection, asked.document, person.name) is None:
         raise Refusal(409, "E-HELD", who=view.held_by or "")
     seen = _finding(view, asked.finding)

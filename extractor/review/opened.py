@@ -52,6 +52,11 @@ class Opened:
     held_by: str | None
 
     @property
+    def last(self) -> int:
+        """The number of the last decision that the person may see; 0 for none."""
+        return max((d.id for d in self.decisions), default=0)
+
+    @property
     def readings(self) -> dict[str, Reading]:
         """The readings as published."""
         return cell_readings(self.now.content.report, self.now.content.verification)

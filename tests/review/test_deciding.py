@@ -170,6 +170,27 @@ def test_a_newer_reading_must_be_looked_at_first(person: People, engine: Engine)
     assert refused["code"] == "E-NEWER"
 
 
+def test_what_somebody_else_decided_meanwhile_must_be_looked_at_first(person: People, engine: Engine) -> None:
+    anna, bert = person("anna"), person("bert")
+    finding = anna.next("?document=1")
+    seen = anna.get("/api/documents/1/findings")["last"]
+    anna.delete("/api/documents/1/lease")  # as when it lapses
+    bert.decide(finding, "misread", RIGHT)
+    bert.delete("/api/documents/1/lease")
+    refused = anna.decide(finding, "as_printed", last=seen, expect=409)
+    assert refused["code"] == "E-DECIDED-MEANWHILE" and "bert" in refused["en"]
+    assert anna.get("/api/documents/1")["cells"][CELL]["decided"]["who"] == "bert"
+    anna.decide(finding, "as_printed", last=anna.get("/api/documents/1/findings")["last"])
+
+
+def test_what_one_decided_oneself_meanwhile_is_known(person: People) -> None:
+    anna = person("anna")
+    finding = anna.next("?document=1")
+    seen = anna.get("/api/documents/1/findings")["last"]
+    anna.decide(finding, "misread", 5, last=seen)
+    anna.decide(finding, "misread", RIGHT, last=seen)
+
+
 def test_numbers_of_findings_outlast_decisions(person: People, engine: Engine) -> None:
     anna = person("anna")
     before = {f["id"] for f in anna.get("/api/documents/1/findings")["findings"]}

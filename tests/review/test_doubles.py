@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,17 @@ def test_the_second_one_sees_nothing_of_the_first_answer(person: People) -> None
     seen = next(f for f in bert.get("/api/documents/1/findings")["findings"] if f["id"] == finding["id"])
     assert seen["who"] is None and seen["message"] == anna.get(f"/api/findings/{finding['id']}")["message"]
     assert anna.get("/api/documents/1/decisions")["decisions"] != []
+
+
+def test_the_export_tells_the_second_one_nothing_either(person: People) -> None:
+    anna, _ = _first(person)
+
+    def decided(caller: Caller) -> bool:
+        first, _ = caller.get("/api/export").text.splitlines()
+        return "decided" in json.loads(first)["cells"][CELL]
+
+    assert decided(anna) and decided(person("lena"))  # a lead takes the data set out, with all that was said
+    assert not decided(person("bert")) and not decided(person("rita"))
 
 
 def test_the_first_one_is_not_asked_again(person: People) -> None:

@@ -20,11 +20,11 @@ from extractor.decision import Decision, decided_layer, stale, standing
 from extractor.output import cell_readings, dumps, to_json_object
 from extractor.output_schema import Extraction
 from extractor.report import Reading, State
-from extractor.review.access import guarded_router
+from extractor.review.access import Person, Role, guarded_router
 from extractor.review.api.answering import REFUSED, answer, reading
 from extractor.review.api.findings import Who
 from extractor.review.api.models import DecisionLog, DecisionRow, FindingDetail, FindingDetails, Key, Uploaded
-from extractor.review.opened import detail, opened
+from extractor.review.opened import detail, hidden_people, opened
 from extractor.review.page_images import kept_page, places_of, rendered_page
 from extractor.review.refusal import Refusal
 from extractor.review.uploading import MOST_BYTES, Unread, take
@@ -97,7 +97,7 @@ def get_findings(request: Request, person: Who, document: Key) -> Response:
     with reading(request) as connection:
         view = opened(connection, document, person)
     found: list[FindingDetail] = [detail(seen, person, view.held_by) for seen in view.findings]
-    return answer(FindingDetails.model_construct(version=view.now.version_id, findings=found))
+    return answer(FindingDetails.model_construct(version=view.now.version_id, last=view.last, findings=found))
 
 
 @router.get("/api/documents/{document}/decisions", responses=REFUSED, response_model=DecisionLog)
@@ -146,11 +146,12 @@ def get_page(request: Request, person: Who, document: Key, page: _PAGE_NUMBER) -
 
 @router.get("/api/export", responses={**REFUSED, 200: {"content": {"application/x-ndjson": {}}}}, response_class=Response)
 def export(request: Request, person: Who) -> Response:
-    """All reports with what was decided on them, one JSON object on each line."""
-    return StreamingResponse(_lines(request), media_type="application/x-ndjson")
+    """All reports with what was decided on them, one JSON object on each line. Answers that wait for a second one are told to
+    leads and to who gave them."""
+    return StreamingResponse(_lines(request, person), media_type="application/x-ndjson")
 
 
-def _lines(request: Request) -> Iterator[bytes]:
+def _lines(request: Request, person: Person) -> Iterator[bytes]:
     # a few reports at a time, each batch with a connection of its own: a slow reader must not hold one
     last = 0
     while True:
@@ -162,7 +163,9 @@ def _lines(request: Request) -> Iterator[bytes]:
             said = log.of_documents(connection, numbers)
         for one in some:
             report, verification = one.content.report, one.content.verification
-            layer = decided_layer(standing(said.get(one.id, ())), cell_readings(report, verification))
+            decisions = said.get(one.id, [])
+            hidden = hidden_people(decisions, person) if person.role < Role.LEAD else ()
+            layer = decided_layer(standing(decisions, hidden), cell_readings(report, verification))
             out.write(dumps(to_json_object(one.document, report, verification, layer)) + b"\n")
         if not numbers:
             return

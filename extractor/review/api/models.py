@@ -136,9 +136,10 @@ class FindingDetail(FindingRow):
 
 
 class FindingDetails(Model):
-    """`version` is what is handed in with a decision."""
+    """`version` and `last` are what is handed in with a decision. `last`: the last decision on the report, 0 for none."""
 
     version: int
+    last: int
     findings: list[FindingDetail]
 
 
@@ -155,6 +156,9 @@ class Deciding(Model):
     document: Key
     finding: Key | None = None
     version: Key | None = Field(None, description="the version that lay before the person; refused (409) if it has a newer one")
+    last: Annotated[int, Field(ge=0, lt=2**63)] | None = Field(
+        None, description="the last decision that lay before the person; refused (409) if others decided after it"
+    )
     kind: Answer
     cells: list[CellValue] = Field([], max_length=400, description="may be empty for as_printed and dismissed of a finding")
     reason: Line = Field("", description="wanted for dismissed")

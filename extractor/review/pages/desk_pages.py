@@ -69,7 +69,7 @@ def _desk(request: Request, connection: Connection, document: int, finding: int 
     layout = view.now.document.layout
     may_decide = person.role >= Role.REVIEWER
     data = data_of(language) | {
-        "document": document, "version": view.now.version_id, "finding": finding, "query": query_of(filters),
+        "document": document, "version": view.now.version_id, "last": view.last, "finding": finding, "query": query_of(filters),
         "filters": filters.model_dump(exclude_defaults=True), "may_decide": may_decide, "held_by": _other(view, person),
         "cells": desk.cells, "findings": desk.findings,
         "pages": [(p.width, p.height) for p in layout.pages] if layout is not None else [],

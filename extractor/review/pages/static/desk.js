@@ -115,7 +115,7 @@ async function decide(kind, values, what, { reason = "" } = {}) {
   const cells = own.map(([cell, value]) => ({ cell, value }));
   const answered = finding && (!own.length || own.some(([cell]) => belongs(cell))) ? finding : null;
   try {
-    const taken = await call("/api/decisions", { document: data.document, finding: answered?.id ?? null, version: data.version, kind, cells, reason, note });
+    const taken = await call("/api/decisions", { document: data.document, finding: answered?.id ?? null, version: data.version, last: data.last, kind, cells, reason, note });
     note = "";
     toast(word("U-DECIDED-TOAST", { cell: own[0] ? data.cells[own[0][0]].label : finding.about, what }), { action: [word("U-KEY-UNDO"), shownKey(keyOf("undo")), () => undo(taken.group)] });
     if (answered) {
