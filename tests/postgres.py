@@ -34,7 +34,9 @@ class Server:
             self.port: int = free.getsockname()[1]
         self._process: subprocess.Popen[bytes] | None = None
         self._databases = 0
-        self._call("initdb", "-D", "data", "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        # as a server in China may be set up: what is ordered or compared is so by the rules of the language
+        language = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=zh"]
+        self._call("initdb", "-D", "data", "-U", "tests", "-A", "trust", "-E", "UTF8", *language, "--no-sync")
         self.start()
 
     def start(self) -> None:

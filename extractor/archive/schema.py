@@ -35,6 +35,7 @@ metadata = MetaData(
 
 _ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only under this very type
 _HASH = String(80)
+_PATH = Text().with_variant(Text(collation="C"), "postgresql")  # what begins with a path stands together, in any language
 STATES = ("printed", "blank", "marked", "illegible", "absent", "deduced")
 """What the cells of a version are counted by; those that are deduced are among the states other than printed too."""
 
@@ -170,7 +171,7 @@ attempts = Table(
 
 failures = Table(
     "failures", metadata,
-    Column("location", Text, primary_key=True),
+    Column("location", _PATH, primary_key=True),
     Column("configuration_id", _ID, ForeignKey("configurations.id"), primary_key=True),
     Column("hash", _HASH, nullable=False),  # "" where the file itself could not be got
     Column("run_id", _ID, ForeignKey("runs.id"), nullable=False),

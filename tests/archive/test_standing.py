@@ -132,6 +132,15 @@ def test_an_unchanged_place_is_passed_over(archive: Engine) -> None:
         assert standing.passed(connection, [(name, "") for name, _ in stamps], of, retry_failed=False) == {}
 
 
+def test_archives_of_nearly_one_name_are_kept_apart(archive: Engine) -> None:
+    with store.writing(archive) as connection, connection.begin():
+        run, of = begun(connection)
+        store.put_failure(connection, "/C.zip!/d.txt", "1", "sha256:d", run, of, "E-EMPTY", {})
+        store.put_failure(connection, "/c.zip!/d.txt", "1", "sha256:d", run, of, "E-EMPTY", {})
+        standing.forget_inside(connection, "/c.zip", of)
+        assert standing.failed_inside(connection, "/C.zip", of) and not standing.failed_inside(connection, "/c.zip", of)
+
+
 def test_bytes_that_were_read_at_one_place_have_failed_nowhere(archive: Engine) -> None:
     read = entry()
     with store.writing(archive) as connection, connection.begin():

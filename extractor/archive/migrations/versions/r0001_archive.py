@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_PATH = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -176,7 +177,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_claims_run_id", "claims", ["run_id"])
     op.create_table("failures",
-        sa.Column("location", sa.Text(), nullable=False),
+        sa.Column("location", _PATH, nullable=False),
         sa.Column("configuration_id", _ID, nullable=False),
         sa.Column("hash", sa.String(length=80), nullable=False),
         sa.Column("run_id", _ID, nullable=False),
