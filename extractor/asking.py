@@ -83,7 +83,7 @@ def reader(
 ) -> Iterator[Callable[[Document], tuple[Report, Verification]]]:
     """A function that reads and verifies one document in a mode, with the models of these settings. Raises SettingsError where
     the file of answers can't be used."""
-    caches = {s.cache: _cache(s.cache) for s in settings if s.cache is not None}
+    caches = {s.cache: answers_in(s.cache) for s in settings if s.cache is not None}
     clients = [Client(s, policy, caches.get(s.cache) if s.cache else None) for s in settings]
     try:
         yield lambda document: extract_with(document, mode, clients)
@@ -94,7 +94,8 @@ def reader(
             cache.close()
 
 
-def _cache(path: Path) -> AnswerCache:
+def answers_in(path: Path) -> AnswerCache:
+    """The file of answers. Raises SettingsError."""
     try:
         return AnswerCache(path)
     except OSError as error:

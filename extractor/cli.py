@@ -57,16 +57,24 @@ def _mode(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def _second_look(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--second-look", is_flag=True,
+        help="Show the doubtful cells of scans, one by one, to the model that EXTRACTOR_VISION_MODEL names.",
+    )(command)
+
+
 @contextmanager
-def _verifier(mode: str | None, deep: bool) -> Iterator[Read]:
-    """What reads a document in this mode, and verifies it, with the integer programme where `deep` asks for it."""
+def _verifier(mode: str | None, deep: bool, twice: bool = False) -> Iterator[Read]:
+    """What reads a document in this mode, and verifies it, with a second look at scans where `twice` asks for it, and with the
+    integer programme where `deep` does."""
     from extractor.messages import text
     from extractor.verification.programme import available
     from extractor.verification.verify import verify
 
     if deep and not available():
         raise click.UsageError(text("E-NO-MILP", {}, "en"))
-    with _reader(mode) as read:
+    with _reader(mode) as first, _looking(first, twice) as read:
         if not deep:
             yield read
             return
@@ -76,6 +84,27 @@ def _verifier(mode: str | None, deep: bool) -> Iterator[Read]:
             return report, verify(report, deep=True)
 
         yield deeply
+
+
+@contextmanager
+def _looking(read: Read, twice: bool) -> Iterator[Read]:
+    """What reads as `read` does and looks again, where `twice` asks for it."""
+    if not twice:
+        yield read
+        return
+    from extractor.messages import text
+
+    try:
+        from extractor.llm.settings import SettingsError
+        from extractor.looking import second_look, vision_model
+    except ModuleNotFoundError as missing:
+        raise click.UsageError(text("E-NO-MODEL-PACKAGES", {"package": missing.name}, "en")) from None
+    with ExitStack() as opened:
+        try:
+            looking = opened.enter_context(second_look(read, vision_model()))
+        except SettingsError as error:
+            raise click.UsageError(text("E-MODEL-SETTING", {"setting": error}, "en")) from None
+        yield looking
 
 
 @contextmanager
@@ -122,9 +151,11 @@ def cli() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Write NAME.json for each file, and summary.csv, into a folder.")
 @click.option("--pages", is_flag=True, help="With --out: also an HTML page for each report, and index.html.")
 @_mode
+@_second_look
 @_language
 def extract(
-    files: tuple[Path, ...], as_json: bool, out: Path | None, pages: bool, mode: str | None, deep: bool, language: Language
+    files: tuple[Path, ...], as_json: bool, out: Path | None, pages: bool, mode: str | None, deep: bool, second_look: bool,
+    language: Language,
 ) -> None:
     """Read reports. 读取报告。
 
@@ -134,7 +165,7 @@ def extract(
         raise click.UsageError("--json prints and --out writes: use one of them")
     if pages and out is None:
         raise click.UsageError("--pages needs --out DIR")
-    with _verifier(mode, deep) as read:
+    with _verifier(mode, deep, second_look) as read:
         if as_json:
             failed = _print_json(files, read)
         else:

@@ -173,7 +173,7 @@ class StandIn:
             message["content"] = f"结果如下 {{}}：\n```json\n{message['content']}\n```"
         elif fault == "unknown_row":
             message["content"] = json.dumps({"rows": [{"row": "x1", "line": 1, "values": ["1"]}]})
-        used = sum(estimated_tokens(str(m["content"])) for m in body["messages"])
+        used = sum(_tokens_of(m["content"]) for m in body["messages"])
         out = estimated_tokens(message["content"] or "")
         if "tools" in body and message["content"] and fault != "prose":
             name = body["tools"][0]["function"]["name"]
@@ -187,6 +187,15 @@ class StandIn:
 
 
 _NOWHERE = (404, b'{"error": {"message": "only chat completions, files and batches stand here"}}')
+
+
+_IMAGE = 255
+"""Tokens that a small image is counted as."""
+
+
+def _tokens_of(content: object) -> int:
+    parts = content if isinstance(content, list) else [{"text": str(content)}]
+    return sum(estimated_tokens(part["text"]) if "text" in part else _IMAGE for part in parts)
 
 
 def _tokens(completion: dict[str, Any]) -> int:

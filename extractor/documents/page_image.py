@@ -47,7 +47,7 @@ def page_images(content: bytes, document: Document) -> tuple[PageImage, ...]:
 
         content, _ = only_member(content, document.source)
     count = min(len(document.layout.pages), KEPT)
-    return tuple(_kept(page, image) for page, image in enumerate(_images(content, document.source, range(count)), 1))
+    return tuple(_kept(page, image) for page, image in enumerate(images(content, document.source, range(count)), 1))
 
 
 def _kept(page: int, image: tuple[Image, float]) -> PageImage:
@@ -66,7 +66,7 @@ def _kept(page: int, image: tuple[Image, float]) -> PageImage:
 def page_png(document: Document, page: int) -> bytes | None:
     """A page (from 1) of the document's file as PNG; None where the file is not where it was read from, holds something else
     now, or has no such page. Whatever path `source` names: only the file that has the document's id is ever opened."""
-    content = _content_of(document)
+    content = content_of(document)
     if content is None:
         return None
     return page_png_of(content, document.source, page)
@@ -74,7 +74,7 @@ def page_png(document: Document, page: int) -> bytes | None:
 
 def page_png_of(content: bytes, source: str, page: int) -> bytes | None:
     """The same of a file at hand."""
-    found = [_png(image) for image, _ in _images(content, source, (page - 1,))]
+    found = [_png(image) for image, _ in images(content, source, (page - 1,))]
     return found[0] if found else None
 
 
@@ -84,7 +84,7 @@ def _png(image: Image) -> bytes:
     return out.getvalue()
 
 
-def _images(content: bytes, source: str, pages: Sequence[int]) -> Iterator[tuple[Image, float]]:
+def images(content: bytes, source: str, pages: Sequence[int]) -> Iterator[tuple[Image, float]]:
     """These pages (from 0) of the file, each with its dots to the inch; up to the first that can't be shown."""
     kind = kind_of(content)
     if kind.reader not in _WITH_PAGES:
@@ -96,7 +96,7 @@ def _images(content: bytes, source: str, pages: Sequence[int]) -> Iterator[tuple
         return  # it was read once, and is not a second time: there is nothing to show
 
 
-def _content_of(document: Document) -> bytes | None:
+def content_of(document: Document) -> bytes | None:
     path, *inner = document.source.split("!/")
     try:
         content, _ = read_bytes(Path(path))

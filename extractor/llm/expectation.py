@@ -12,6 +12,9 @@ _FIRST = (1.0, 0.25)
 """Tokens for a character of the messages, and answer tokens as a share of their limit, before any has come back. One for each
 character is more than tokenizers make of Chinese, and the answers of this program fill a fraction of their limit."""
 
+_IMAGE = 400
+"""Characters that an image of one cell is taken for."""
+
 
 class Expectation:
     """Tokens in by characters of the messages; tokens out by their mean."""
@@ -39,5 +42,12 @@ class Expectation:
 
 
 def characters_of(body: Mapping[str, Any]) -> int:
-    """Characters of the messages."""
-    return max(sum(len(m["content"]) for m in body["messages"] if isinstance(m.get("content"), str)), 1)
+    """Characters of the messages; an image counts as so many."""
+    return max(sum(_characters(m.get("content")) for m in body["messages"]), 1)
+
+
+def _characters(content: object) -> int:
+    if isinstance(content, str):
+        return len(content)
+    parts = content if isinstance(content, list) else ()
+    return sum(_IMAGE if part.get("type") == "image_url" else len(part.get("text", "")) for part in parts)
