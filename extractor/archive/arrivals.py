@@ -38,6 +38,8 @@ def take_pending(connection: Connection) -> int:
     moves = [_move(row) for row in rows]
     keys = set(_groups(moves))
     keys |= {("text", str(id_)) for id_ in _sentences(connection, moves)}
+    # what was found of a document as the report of a body with units goes when it turns out to be another body's
+    keys |= {("units", m.now.issuer) for m in moves if m.now.issuer and m.was is not None and m.was.issuer != m.now.issuer}
     keys |= {("units", parent) for parent in _parents(connection, {key for kind, key in keys if kind == "body"})}
     connection.execute(
         upsert(connection, affected).on_conflict_do_nothing(), [{"kind": kind, "key": key} for kind, key in sorted(keys)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
@@ -77,8 +77,18 @@ def arrivals(draw: st.DrawFn) -> list[list[Record]]:
     return draw(st.lists(st.lists(report, max_size=6, unique_by=lambda r: r.document), min_size=1, max_size=4))
 
 
+TOTAL = "requests.received.total"
+
+
 @settings(max_examples=40, deadline=None)
 @given(arrivals(), st.booleans())
+@example(  # a report that had less than its units turns out to be a unit's own
+    [
+        [], [made(0, "云溪县水务局", 2021, {TOTAL: 1}), made(2, "云溪县人民政府", 2021, {TOTAL: 0})],
+        [made(0, "云溪县水务局", 2021), made(2, "云溪县水务局", 2021)],
+    ],
+    True,
+)
 def test_in_steps_as_at_once(
     empty: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[list[Record]], units: bool
 ) -> None:
