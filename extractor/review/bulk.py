@@ -17,7 +17,7 @@ from extractor.archive.schema import documents, findings, leases
 from extractor.decision import Decision
 from extractor.review.access import Person
 from extractor.review.api.models import Bulk, BulkCause, BulkPreview, BulkTaken, FindingDetail
-from extractor.review.deciding import sampled
+from extractor.review.deciding import lock_all, sampled
 from extractor.review.opened import detail, opened
 from extractor.review.queue import conditions, in_turn
 from extractor.review.refusal import Refusal
@@ -44,7 +44,8 @@ def preview(connection: Connection, person: Person, cause: BulkCause) -> BulkPre
 def decide(connection: Connection, person: Person, asked: Bulk) -> BulkTaken:
     """Raises Refusal: 409 it would touch others than the preview said, 422."""
     in_turn(connection)
-    rows = _chosen(connection, person, asked)[:MOST]
+    lock_all(connection, {row.document_id for row in _chosen(connection, person, asked)})
+    rows = _chosen(connection, person, asked)[:MOST]  # as they are once nobody else is at their reports
     if _digest(rows) != asked.digest:
         raise Refusal(409, "E-OTHER-BY-NOW")
     group, now, share = uuid.uuid4().hex, time.time(), settings(connection).share

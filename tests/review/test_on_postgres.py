@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine
+from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy import Engine, select, text
+
+from extractor.archive.schema import findings
+from extractor.archive.store import writing
+from extractor.review import bulk, deciding
+from extractor.review.access import Person, Role
+from extractor.review.api.models import Bulk, BulkCause, Deciding
+from extractor.review.refusal import Refusal
 from tests.postgres import Server
-from tests.review.reviewed import PASSWORD, RIGHT, Caller, archive_of, served, spoilt, states
+from tests.review.reviewed import CELL, PASSWORD, RIGHT, Caller, archive_of, served, spoilt, states
 
 
 def test_every_operation_works_on_postgresql_too(postgres: Server) -> None:
@@ -39,4 +47,37 @@ def test_every_operation_works_on_postgresql_too(postgres: Server) -> None:
         figures = lena.get("/api/statistics")
         assert (figures["doubled"], figures["agreed"]) == (1, 1)
         assert len(lena.get("/api/export").text.splitlines()) == 3
+    engine.dispose()
+
+
+def test_many_findings_at_once_wait_for_who_decides_on_one_of_them(postgres: Server) -> None:
+    """What is decided while the others are chosen is not overruled: the action is refused, as it would touch it too."""
+    engine: Engine = archive_of(postgres.database(), [spoilt(), spoilt("云溪县教育局")])
+    anna, bert = Person("anna", Role.REVIEWER), Person("bert", Role.REVIEWER)
+    said = {"filters": {"code": "R-ROW-TOTAL"}, "kind": "dismissed", "reason": "known"}
+    with engine.connect() as connection:
+        number = connection.execute(
+            select(findings.c.id).where(findings.c.code == "R-ROW-TOTAL", findings.c.document_id == 1)
+        ).scalar_one()
+        preview = bulk.preview(connection, bert, BulkCause.model_validate(said))
+    asked = Bulk.model_validate(said | {"digest": preview.digest})
+    right = {"document": 1, "finding": number, "kind": "misread", "cells": [{"cell": CELL, "value": RIGHT}]}
+
+    def together() -> str:
+        try:
+            with writing(engine) as connection, connection.begin():
+                bulk.decide(connection, bert, asked)
+        except Refusal as refusal:
+            return refusal.code
+        return "taken"
+
+    with ThreadPoolExecutor() as threads, writing(engine) as connection:
+        with connection.begin():
+            deciding.decide(connection, anna, Deciding.model_validate(right))
+            waiting = threads.submit(together)
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as other:
+                while not other.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar():
+                    assert not waiting.done()
+        assert waiting.result() == "E-OTHER-BY-NOW"
+    assert set(states(engine, 1).values()) == {"decided"} and "open" in states(engine, 2).values()
     engine.dispose()
