@@ -326,6 +326,7 @@ def _across_archive(archive: str, parents: Mapping[str, str] | None, as_json: bo
 @click.option("--dry-run", is_flag=True, help="Print what would be read, and stop.")
 @click.option("--retry-failed", is_flag=True, help="Read again what failed before.")
 @click.option("--keep-pages", is_flag=True, help="Keep images of the pages in the archive, not only where the files are.")
+@_second_look
 @_language
 def run(language: Language, **options: Any) -> None:
     """Read many reports into an archive. 批量读取，存入档案库。

@@ -33,14 +33,17 @@ def order(options: Mapping[str, Any]) -> Order:
         raise click.UsageError("--address goes with --engine ray")
     mode: Mode = options["mode"] or ("cascade" if os.environ.get("EXTRACTOR_MODEL") else "grid")
     models = _models(mode, options) if mode != "grid" else ()
+    vision = _vision(options) if options["second_look"] else None
     money, tokens = _budget(options["budget"])
-    if money is not None and any(m.price_in is None or m.price_out is None for m in models):
+    asked = models if vision is None else (*models, vision)
+    if money is not None and any(m.price_in is None or m.price_out is None for m in asked):
         raise click.UsageError("--budget in money needs EXTRACTOR_PRICE_IN and EXTRACTOR_PRICE_OUT")
     cores = _cores()
     workers = options["workers"] or cores
     return Order(
         tuple(options["sources"]), tuple(options["lists"]), options["archive"], mode, options["deep"], models, workers, money,
         tokens, options["retry_failed"], options["engine"], options["address"], max(cores // workers, 1), options["keep_pages"],
+        vision,
     )
 
 
@@ -72,9 +75,27 @@ def _models(mode: Mode, options: Mapping[str, Any]) -> tuple[Settings, ...]:
         raise click.UsageError(text("E-MODEL-SETTING", {"setting": error}, "en")) from None
     if not found:
         raise click.UsageError(text("E-MODEL-SETTING", {"setting": "EXTRACTOR_MODEL"}, "en"))
+    asked = found if mode == "challenge" else found[:1]
+    return tuple(_limited(settings, options) for settings in asked)
+
+
+def _vision(options: Mapping[str, Any]) -> Settings:
+    """The model of a second look, with the limits of the call."""
+    try:
+        from extractor.looking import vision_model
+    except ModuleNotFoundError as missing:
+        raise click.UsageError(text("E-NO-MODEL-PACKAGES", {"package": missing.name}, "en")) from None
+    from extractor.llm.settings import SettingsError
+
+    try:
+        return _limited(vision_model(), options)
+    except SettingsError as error:
+        raise click.UsageError(text("E-MODEL-SETTING", {"setting": error}, "en")) from None
+
+
+def _limited(settings: Settings, options: Mapping[str, Any]) -> Settings:
     told = {
         name: options[option] for name, option in (("requests", "rpm"), ("tokens", "tpm"), ("concurrency", "concurrency"))
         if options[option] is not None
     }
-    asked = found if mode == "challenge" else found[:1]
-    return tuple(replace(settings, limits=replace(settings.limits, **told)) for settings in asked)
+    return replace(settings, limits=replace(settings.limits, **told))

@@ -104,7 +104,8 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
         intake = Intake(
             archivist, run_id, configuration_id, places(order.sources, order.lists), tally, order.retry_failed
         )
-        run = Run(intake, engine, archivist, models, tally, order.mode, order.deep, order.keep_pages)
+        twice = order.vision is not None
+        run = Run(intake, engine, archivist, models, tally, order.mode, order.deep, order.keep_pages, twice)
         _answer_signals(run, tally, screen, language)
         _count(order, tally)
         try:
@@ -140,7 +141,7 @@ async def _run(order: Order, archive: sqlalchemy.Engine, screen: Console, out: C
 async def _engine(order: Order) -> Engine:
     """Who does the work. Raises EngineError."""
     if order.engine == "local":
-        return Pool(order.workers, models=bool(order.models), threads=order.threads)
+        return Pool(order.workers, models=bool(order.models or order.vision), threads=order.threads)
     from extractor.bulk.cluster import Cluster  # slow to import, an extra
 
     return await asyncio.to_thread(Cluster, order.address)
@@ -178,12 +179,12 @@ async def _begun(order: Order, archivist: Archivist) -> tuple[int, int]:
 
 
 def _models(order: Order, archive: sqlalchemy.Engine) -> Any:
-    if not order.models:
+    if not order.models and order.vision is None:
         return None
     from extractor.bulk.models import Models
     from extractor.llm.budget import Budget
 
-    return Models(order.models, archive, Budget(order.money, order.tokens))
+    return Models(order.models, archive, Budget(order.money, order.tokens), order.vision)
 
 
 def _answer_signals(run: Run, tally: Tally, screen: Console, language: Language) -> None:

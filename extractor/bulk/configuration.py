@@ -25,8 +25,8 @@ class Configuration:
     content: dict[str, Any]
 
 
-def configuration(mode: Mode, deep: bool, models: Sequence[Settings]) -> Configuration:
-    """The configuration of this software with these models (those that are asked in the mode)."""
+def configuration(mode: Mode, deep: bool, models: Sequence[Settings], vision: Settings | None = None) -> Configuration:
+    """The configuration of this software with these models (those that are asked in the mode, and that of a second look)."""
     content: dict[str, Any] = {"mode": mode, "software": __version__, "forms": _forms()}
     if deep:
         content["deep"] = True
@@ -35,10 +35,17 @@ def configuration(mode: Mode, deep: bool, models: Sequence[Settings]) -> Configu
         from extractor.reading.model.question import PROMPT
 
         content["prompt"] = prompt(*PROMPT).identity
-        content["models"] = [
-            {"model": m.model, "profile": m.profile.name, "settings": dict(m.profile.settings)} for m in models
-        ]
+        content["models"] = [_model(m) for m in models]
+    if vision is not None:
+        from extractor.reading.model.prompts import prompt
+        from extractor.reading.second_look import PROMPT as LOOK
+
+        content["second_look"] = {"prompt": prompt(*LOOK).identity, **_model(vision)}
     return Configuration(hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(), content)
+
+
+def _model(settings: Settings) -> dict[str, Any]:
+    return {"model": settings.model, "profile": settings.profile.name, "settings": dict(settings.profile.settings)}
 
 
 @cache

@@ -25,20 +25,26 @@ _LONGEST = 10.0
 
 
 class Models:
-    """The models of a run, with one cache and one budget."""
+    """The models of a run, with one cache and one budget; `vision` is asked about images alone."""
 
-    def __init__(self, settings: Sequence[Settings], engine: Engine, budget: Budget) -> None:
+    def __init__(self, settings: Sequence[Settings], engine: Engine, budget: Budget, vision: Settings | None = None) -> None:
         self._engine, self._cache = engine, AnswerCache(engine)
         pacers: dict[str, Pacer] = {}
-        for s in settings:  # two models at one endpoint share its limits
+        every = [*settings, vision] if vision is not None else [*settings]
+        for s in every:  # two models at one endpoint share its limits
             pacers.setdefault(s.base_url, Pacer(s.limits))
-        self._clients = [AsyncClient(s, cache=self._cache, pacer=pacers[s.base_url], budget=budget) for s in settings]
+        self._all = [AsyncClient(s, cache=self._cache, pacer=pacers[s.base_url], budget=budget) for s in every]
+        self._clients = self._all[: len(settings)]
         self.places = sum(p.limits.concurrency for p in pacers.values())
         self.budget = budget
 
     async def ask(self, question: Question[Any]) -> list[Outcome[Any] | BaseException]:
         """What came of the question with each model; BudgetReachedError in the place of what was not asked any more."""
         return await asyncio.gather(*[self._ask(client, question) for client in self._clients], return_exceptions=True)
+
+    async def see(self, questions: Sequence[Question[Any]]) -> list[Outcome[Any] | BaseException]:
+        """The same of each question with the model that sees, in their order."""
+        return await asyncio.gather(*[self._ask(self._all[-1], question) for question in questions], return_exceptions=True)
 
     async def _ask(self, client: AsyncClient, question: Question[Any]) -> Outcome[Any]:
         pause, waited = 0.25, 0.0
@@ -53,7 +59,7 @@ class Models:
             waited, pause = waited + pause, min(2 * pause, _LONGEST)
 
     async def close(self) -> None:
-        for client in self._clients:
+        for client in self._all:
             await client.close()
         self._cache.close()
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Order:
     """`models` are those that the mode asks; `money` and `tokens` bound what they may take. `engine`: a pool of `workers`
-    processes here, each with `threads` for OCR, or the Ray cluster at `address`."""
+    processes here, each with `threads` for OCR, or the Ray cluster at `address`. `vision`: the model of a second
+    look, if one is wanted."""
 
     sources: tuple[str, ...]
     lists: tuple[str, ...]
@@ -31,7 +32,8 @@ class Order:
     address: str | None = None
     threads: int = 1
     keep_pages: bool = False
+    vision: Settings | None = None
 
     @property
     def configuration(self) -> Configuration:
-        return configuration(self.mode, self.deep, self.models)
+        return configuration(self.mode, self.deep, self.models, self.vision)

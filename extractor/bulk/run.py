@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from extractor.archive import standing, store
 from extractor.archive.connecting import ArchiveError
@@ -20,11 +20,12 @@ from extractor.bulk.archivist import Archivist
 from extractor.bulk.engine import Engine, EngineError
 from extractor.bulk.intake import Intake, Ready
 from extractor.bulk.tally import Ending, Tally
-from extractor.bulk.work import Asking, Failure, FinishJob, ReadJob, Result
+from extractor.bulk.work import Asking, Failure, FinishJob, Job, Looking, LookJob, ReadJob, Result
 from extractor.llm.outcome import AwaitedError
 
 if TYPE_CHECKING:
     from extractor.bulk.models import Models
+    from extractor.llm.outcome import Outcome
     from extractor.reading.modes import Mode
 
 STRIKES = 20
@@ -40,10 +41,10 @@ class Run:
 
     def __init__(
         self, intake: Intake, engine: Engine, archivist: Archivist, models: Models | None, tally: Tally, mode: Mode, deep: bool,
-        keep_pages: bool = False,
+        keep_pages: bool = False, second_look: bool = False,
     ) -> None:
         self._intake, self._engine, self._archivist, self._models, self._tally = intake, engine, archivist, models, tally
-        self._mode, self._deep, self._keep_pages = mode, deep, keep_pages
+        self._mode, self._deep, self._keep_pages, self._second_look = mode, deep, keep_pages, second_look
         self._tasks: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -139,7 +140,7 @@ class Run:
     async def _document(self, ready: Ready) -> bool:
         """Whether the document is through: read, noted as a failure, or left to its batch file."""
         attempts: tuple[AttemptRow, ...] = ()
-        job = ReadJob(ready.content, ready.location, self._mode, self._deep, self._keep_pages)
+        job = ReadJob(ready.content, ready.location, self._mode, self._deep, self._keep_pages, self._second_look)
         result = await self._engine.perform(job)
         if isinstance(result, Asking):
             try:
@@ -152,6 +153,11 @@ class Run:
             if asked is None:
                 return False
             result, attempts = asked
+        if isinstance(result, Looking):
+            seen = await self._seen(ready, result, attempts)
+            if seen is None:
+                return False
+            result, attempts = seen
         await self._write(ready, result, attempts)
         await self._intake.settled(ready.hash, ready.container)
         return True
@@ -159,15 +165,35 @@ class Run:
     async def _asked(self, ready: Ready, asking: Asking) -> tuple[Result, tuple[AttemptRow, ...]] | None:
         """The result with the models' answers and the requests it took; None where the budget did not suffice. Raises
         AwaitedError."""
+        assert self._models is not None
+        came = await self._models.ask(asking.question)
+        content = ready.content if self._second_look else b""
+        return await self._answered(
+            ready, came, lambda outcomes: FinishJob(asking.asking, ready.location, outcomes, content), ()
+        )
+
+    async def _seen(
+        self, ready: Ready, looking: Looking, before: tuple[AttemptRow, ...]
+    ) -> tuple[Result, tuple[AttemptRow, ...]] | None:
+        """The same with what was seen in the second look."""
+        assert self._models is not None
+        came = await self._models.see(looking.questions)
+        return await self._answered(
+            ready, came, lambda outcomes: LookJob(looking.looking, ready.location, outcomes), before
+        )
+
+    async def _answered(
+        self, ready: Ready, came: Sequence[Outcome[Any] | BaseException], job: Callable[[tuple[Outcome[Any], ...]], Job],
+        before: tuple[AttemptRow, ...],
+    ) -> tuple[Result, tuple[AttemptRow, ...]] | None:
+        """What the job makes of what came. `before`: requests that were made for the document before."""
         from extractor.bulk.models import UNANSWERED, attempts_of
         from extractor.llm.budget import BudgetReachedError
         from extractor.llm.outcome import Outcome
 
-        assert self._models is not None
-        came = await self._models.ask(asking.question)
         outcomes = tuple(o for o in came if isinstance(o, Outcome))
-        attempts = attempts_of(outcomes)
-        self._tally.spent(attempts)
+        attempts = (*before, *attempts_of(outcomes))
+        self._tally.spent(attempts[len(before) :])
         self._tally.answers_known += sum(o.cached for o in outcomes)
         errors = [e for e in came if isinstance(e, BaseException) and not isinstance(e, BudgetReachedError)]
         if errors and attempts:  # another model was asked, and paid for
@@ -183,7 +209,7 @@ class Run:
         unanswered = next((o for o in outcomes if o.kind in UNANSWERED), None)
         if unanswered is None:
             self._strikes = 0
-            return await self._engine.perform(FinishJob(asking.asking, ready.location, outcomes)), attempts
+            return await self._engine.perform(job(outcomes)), attempts
         reason = f"{unanswered.kind.value} {unanswered.detail}".strip()[:200]
         self._strikes += 1
         if self._strikes == STRIKES:
