@@ -13,7 +13,7 @@ from typing import Any
 
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, delete, insert
 
 from extractor.archive.schema import sessions
 from extractor.archive.store import writing
@@ -104,6 +104,18 @@ def person(
             (page.keyboard.press if typed in ("Tab", "Enter") else page.keyboard.type)(typed)
         page.wait_for_url(f"{address}/")
     return Desk(page, problems, engine)
+
+
+def log_out(engine: Engine, name: str) -> None:
+    """A person's sessions end, as after twelve hours."""
+    with writing(engine) as connection, connection.begin():
+        connection.execute(delete(sessions).where(sessions.c.name == name))
+
+
+def log_in_elsewhere(desk: Desk, name: str) -> None:
+    """Somebody logs in in another tab of the same browser."""
+    address = desk.page.evaluate("() => location.origin")
+    desk.page.context.add_cookies([{"name": COOKIE, "value": _session(desk.engine, name), "url": address}])
 
 
 def _session(engine: Engine, name: str) -> str:

@@ -20,7 +20,7 @@ from extractor.pipeline import extract
 from extractor.verification.verify import verify
 from tests.archive.filled import filled, put_entries
 from tests.plain_report import plain_report
-from tests.review.browsing import CHROMIUM, FLAGS, Desk, person, site
+from tests.review.browsing import CHROMIUM, FLAGS, Desk, log_in_elsewhere, log_out, person, site
 from tests.review.reviewed import CELL, RIGHT, spoilt
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
@@ -199,6 +199,65 @@ def test_a_typed_number_is_checked_before_it_is_decided(sitting: Any) -> None:
     desk.press("Escape")
     assert desk.finding["state"] == "open"
     assert exported(desk)[0]["cells"][CELL].get("decided") is None
+
+
+def test_what_was_typed_outlasts_a_broken_connection_and_a_lapsed_session(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt()), ("2.txt", spoilt("云溪县教育局"))])("anna")
+    desk.decide("s")
+    document, typed, toasts = desk.data["document"], desk.page.locator("#number"), desk.page.locator("#toasts")
+    desk.press("e")
+    desk.page.keyboard.type(str(RIGHT))
+    desk.page.context.set_offline(True)
+    desk.press("Enter")
+    expect(toasts).to_contain_text("连不上服务器")
+    expect(typed).to_have_value(str(RIGHT))
+    desk.page.context.set_offline(False)
+    log_out(desk.engine, "anna")
+    desk.press("Enter")
+    expect(toasts).to_contain_text("登录已过期")
+    expect(typed).to_have_value(str(RIGHT))
+    log_in_elsewhere(desk, "anna")
+    desk.decide("Enter")
+    assert desk.data["document"] != document
+    assert exported(desk)[document - 1]["cells"][CELL]["decided"]["value"] == RIGHT
+
+
+def test_a_wrong_password_is_called_so(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna")
+    log_out(desk.engine, "anna")
+    desk.page.reload()
+    desk.page.keyboard.type("anna")
+    desk.press("Tab")
+    desk.page.keyboard.type("not the password")
+    desk.press("Enter")
+    expect(desk.page.get_by_role("alert").filter(visible=True).first).to_contain_text("密码")
+
+
+def test_nothing_is_decided_for_somebody_else_who_logged_in_meanwhile(sitting: Any) -> None:
+    seat = sitting([("1.txt", spoilt())])
+    desk, other = seat("anna"), seat("bert")
+    desk.decide("s")
+    log_in_elsewhere(desk, "bert")
+    desk.press("Enter")
+    expect(desk.page.locator("#toasts")).to_contain_text("刷新")
+    assert "decided" not in exported(other)[0]["cells"][CELL]
+
+
+def test_a_number_that_is_given_up_leaves_no_trace(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna")
+    desk.decide("s")
+    equations = desk.page.locator("[data-equations]")
+    before = equations.inner_text()
+    desk.press("e")
+    desk.page.keyboard.type("7654")
+    expect(equations).to_contain_text("7654")
+    desk.press("Escape")
+    expect(equations).to_have_text(before, use_inner_text=True)
+    desk.press("e")
+    desk.page.keyboard.type("1" * 30)
+    desk.press("Enter")
+    expect(desk.page.locator("#hint")).to_contain_text("15")
+    expect(desk.page.locator("#toasts")).to_be_empty()
 
 
 def test_a_number_that_no_finding_points_at_is_corrected(sitting: Any) -> None:

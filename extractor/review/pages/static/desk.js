@@ -86,6 +86,7 @@ async function tried(values, shown = true) {
     if (asked === finding) card.effect({ ...told, checked });
   } catch (error) {
     checks.delete(key);
+    if (asked === finding) card.effect(told);
     failed(error);
   }
 }
@@ -163,6 +164,11 @@ function type(kind) {
   editor.askNumbers(ask, known.decided ?? known.value ?? "", line.length, changed, (numbers) => {
     clearTimeout(timer);
     decide(kind, pairs(numbers), word(misprint ? "U-OPT-MISPRINT" : "U-OPT-MISREAD", { value: numbers.join(" ") }));
+  }, () => {
+    clearTimeout(timer);
+    if (!finding) return;
+    card.preview(data, finding, {}, finder);
+    consider(0, false);
   });
 }
 

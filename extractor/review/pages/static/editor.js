@@ -4,13 +4,15 @@ import { h, word } from "./page.js";
 const actions = document.querySelector("[data-actions]");
 const form = document.querySelector("[data-editor]");
 let done = null;
+let left = null;
 
-const NUMBER = /^[+-]?\d+(\.\d+)?$/;
+const NUMBER = /^[+-]?\d{1,15}(\.\d{1,6})?$/; // as the API takes them
 const narrow = (text) => text.normalize("NFKC").replace(/,/g, "").replace(/[−–—]/g, "-").replace(/\s+/g, " ").trim();
 
-function open(children, submit, focus) {
-  form.replaceChildren(...children, h("button", { type: "submit", class: "button" }, word("U-SAVE")), h("button", { type: "button", class: "plain", onclick: close }, word("U-CANCEL")));
+function open(children, submit, focus, cancelled = null) {
+  form.replaceChildren(...children, h("button", { type: "submit", class: "button" }, word("U-SAVE")), h("button", { type: "button", class: "plain", onclick: cancel }, word("U-CANCEL")));
   done = submit;
+  left = cancelled;
   actions.hidden = true;
   form.hidden = false;
   focus.focus();
@@ -27,6 +29,12 @@ export function close() {
   return true;
 }
 
+function cancel() {
+  const told = left;
+  close();
+  told?.();
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   done?.();
@@ -34,11 +42,12 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   event.preventDefault();
-  close();
+  cancel();
 });
 
-/** Asks for one number, or up to `most` with spaces between. `changed(numbers or null)` at every key, `take(numbers)` at the end. */
-export function askNumbers(question, value, most, changed, take) {
+/** Asks for one number, or up to `most` with spaces between. `changed(numbers or null)` at every key, `take(numbers)` at the end,
+ *  `cancelled()` where they are given up. What is typed stays until the caller closes the line: it may have to be sent again. */
+export function askNumbers(question, value, most, changed, take, cancelled) {
   const input = h("input", { type: "text", inputmode: "numeric", id: "number", maxlength: 400, value, "aria-describedby": "hint" });
   const read = () => {
     const numbers = narrow(input.value).split(" ").filter(Boolean);
@@ -54,9 +63,8 @@ export function askNumbers(question, value, most, changed, take) {
       form.querySelector("#hint").textContent = word("U-NOT-A-NUMBER");
       return;
     }
-    close();
     take(numbers);
-  }, input);
+  }, input, cancelled);
 }
 
 /** Asks for a reason: a digit is enough. */

@@ -57,7 +57,20 @@ export async function send(path, body, method = "POST", about = {}) {
   } catch {
     // an answer that is no JSON comes from something in between; its status says enough
   }
-  throw new Refused(response.status, told?.[document.documentElement.lang === "en" ? "en" : "zh"] ?? String(response.status), told);
+  if (told?.code === "E-CSRF" && (await loggedInAgain())) return send(path, body, method, about);
+  const reason = told?.code === "E-WHO" ? word("U-LOGGED-OUT") : told?.[document.documentElement.lang === "en" ? "en" : "zh"];
+  throw new Refused(response.status, reason ?? String(response.status), told);
+}
+
+/** Whether the person of this page has logged in anew in another tab; their new session's token is taken over then. */
+async function loggedInAgain() {
+  const response = await fetch("/api/me", { credentials: "same-origin" });
+  if (!response.ok) return false;
+  const me = await response.json();
+  const token = document.querySelector("meta[name=csrf]");
+  if (me.name !== token.dataset.person || me.csrf === token.content) return false;
+  token.content = me.csrf;
+  return true;
 }
 
 /** A page of this server as a document, for its parts. */
@@ -80,5 +93,6 @@ export function toast(message, { bad = false, action = null, stays = 6000 } = {}
 /** Says something went wrong. */
 export function failed(error) {
   if (error?.name === "AbortError") return;
-  toast(error instanceof Refused ? word("U-FAILED", { reason: error.message }) : String(error), { bad: true, stays: 12000 });
+  const action = error.status === 401 ? [word("U-LOG-IN"), "", () => window.open("/log-in", "_blank")] : null;
+  toast(error instanceof Refused ? word("U-FAILED", { reason: error.message }) : String(error), { bad: true, action, stays: 12000 });
 }
