@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 FAULTS = (
     "429", "500", "503", "401", "quota", "inspected", "slow", "drip", "drop", "half", "cut",
     "invalid", "unknown_row", "brackets", "prose", "fenced", "truncate", "refuse", "filter", "empty", "interrupted",
+    "unmetered",
 )
 """429, 500, 503, 401: such a status · quota: 429 with the code insufficient_quota · inspected: 400 with the code that says that
 a filter stopped the question · slow: the response comes late · drip: blank lines keep the connection alive, for the seconds
@@ -14,7 +15,8 @@ given, before it · drop: the connection is closed without one · half: it is cl
 JSON in it half · invalid: an answer that is no JSON · unknown_row: JSON that does not keep to the schema · brackets: open
 brackets without end · prose: words where a tool's call was forced · fenced: the right answer in a code block, with words around
 it · truncate: the answer ends inside, as if the limit were met · refuse, filter: so the model or the provider's filter · empty:
-an answer of nothing · interrupted: the provider ran out of resources inside the answer."""
+an answer of nothing · interrupted: the provider ran out of resources inside the answer · unmetered: the response does not say
+what it took."""
 
 BODIES = {
     "null": "null", "list": "[]", "string": '"ok"', "object": "{}",

@@ -137,6 +137,8 @@ class StandIn:
             await writer.drain()
             return True
         completion = self._completion(body, fault)
+        if fault == "unmetered":
+            del completion["usage"]
         if body.get("stream"):
             await _stream(writer, completion)
             return True

@@ -179,7 +179,8 @@ class AsyncClient:
 
     async def _send(self, call: _Call, messages: list[Any]) -> ChatCompletion:
         body = call.body | {"messages": messages}
-        turn = await self._pacer.turn(sum(self._expectation.of(body, call.limit)))
+        expected = self._expectation.of(body, call.limit)
+        turn = await self._pacer.turn(sum(expected))
         if self._cache is not None and call.key:
             self._cache.renew(call.key)
         started = time.perf_counter()
@@ -191,7 +192,10 @@ class AsyncClient:
         call.attempts.append(attempt)
         used = attempt.tokens_in + attempt.tokens_out
         turn.settle(used or turn.tokens)
-        self._budget.spend(attempt.cost, used)
+        if used or isinstance(fault, TransportError):
+            self._budget.spend(attempt.cost, used)
+        else:  # an answer came, and what it took is not told: a budget must end with such an endpoint, too
+            self._budget.spend(self.settings.cost(*expected), sum(expected))
         self._expectation.learn(body, attempt.tokens_in, attempt.tokens_out)
         if fault is not None:
             raise fault

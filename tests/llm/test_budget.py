@@ -66,5 +66,13 @@ def test_a_question_that_was_begun_is_seen_through() -> None:
     assert requests == sum(len(o.attempts) for o in outcomes) > len(outcomes)
 
 
+def test_a_budget_ends_where_the_endpoint_does_not_say_what_it_took() -> None:
+    unmetered = Budget()
+    ask(unmetered, 20, ["unmetered"] * 20)
+    assert unmetered.spent.tokens > 0 and unmetered.spent.money > 0
+    outcomes, away, _ = ask(Budget(tokens=unmetered.spent.tokens // 2), 20, ["unmetered"] * 20)
+    assert away >= 5 and outcomes
+
+
 def test_a_budget_of_nothing_asks_nothing() -> None:
     assert ask(Budget(tokens=0), 3) == ([], 3, 0)
