@@ -438,10 +438,14 @@ def export(
 @cli.command()
 @click.option("--archive", required=True, metavar="URL", help="A file (SQLite), or postgresql://…")
 @click.option("--html", type=click.Path(path_type=Path), help="Write a page with plots.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@click.option("--failures", is_flag=True, help="List the files that gave no report instead, with the reasons.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object; with --failures one for each file.")
 @_language
-def stats(archive: str, html: Path | None, as_json: bool, language: Language) -> None:
+def stats(archive: str, html: Path | None, failures: bool, as_json: bool, language: Language) -> None:
     """Say what is in the archive. 数据库概况。"""
+    if failures:
+        _list_failures(archive, as_json, language)
+        return
     with _opened(archive) as engine:
         from extractor.archive.statistics import statistics
         from extractor.presenting.statistics import show_statistics, statistics_page
@@ -459,6 +463,20 @@ def stats(archive: str, html: Path | None, as_json: bool, language: Language) ->
         _print_as_json(asdict(found))
     else:
         show_statistics(_console(), found, language)
+
+
+def _list_failures(archive: str, as_json: bool, language: Language) -> None:
+    with _opened(archive) as engine, engine.connect() as connection:
+        from extractor.archive.failed import failed
+        from extractor.output import dumps
+        from extractor.presenting.wording import printable
+
+        for one in failed(connection):
+            if as_json:
+                message = {"zh": one.message("zh"), "en": one.message("en")}
+                click.echo(dumps({"location": one.location, "code": one.code, "message": message}))
+            else:
+                click.echo(printable(f"{one.location}: {one.message(language)}").replace("\n", "\ufffd"))
 
 
 @contextmanager

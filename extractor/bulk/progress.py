@@ -113,6 +113,8 @@ def summary(tally: Tally, ending: Ending, language: Language) -> list[str]:
         )
     ]
     lines += [word("W-RUN-FAILURES", language, reason=code, count=count) for code, count in tally.failures.most_common()]
+    if tally.failed or tally.known_failed:
+        lines.append(word("W-RUN-WHICH", language))
     if tally.in_batch:
         lines.append(word("W-BATCH-OUT", language, count=tally.in_batch))
     if tally.left:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
+from extractor.archive.connecting import connect
+from extractor.archive.schema import documents
 from extractor.archive.store import put_failure, writing
 from extractor.cli import cli
 from tests.archive.filled import filled
@@ -43,6 +46,22 @@ def test_reports_held_against_each_other_show_in_the_statistics(archive: Path) -
     (carried,) = [code for code in after["codes"] if code["code"] == "A-CARRIED"]
     assert carried["findings"] == sum(f["code"] == "A-CARRIED" for f in line["findings"]) == carried["years"]["2023"]
     assert sum(after["conditions"].values()) == 2 and after["conditions"]["warning"] >= 1
+
+
+def test_files_that_gave_no_report_are_listed_with_their_reasons(archive: Path) -> None:
+    engine = connect(str(archive))
+    with writing(engine) as connection, connection.begin():
+        read = connection.execute(select(documents.c.hash)).scalars().first()
+        put_failure(connection, "a\n\x1b[31m.txt", "", "sha256:e", 1, 1, "E-EMPTY", {})
+        put_failure(connection, "read elsewhere.txt", "", str(read), 1, 1, "E-WORKER", {"reason": "SIGKILL"})
+        for number in range(1200):
+            put_failure(connection, f"n{number}.txt", "", "", 1, 1, "E-IO", {"reason": "no disk"})
+    engine.dispose()
+    lines = run("stats", "--archive", archive, "--failures", "--lang", "en").stdout.splitlines()
+    assert lines[0] == "a\ufffd\ufffd[31m.txt: the file is empty; download it or run the OCR again"
+    assert lines[-1] == "x.txt: <script>" and len(set(lines)) == 1202
+    found = [json.loads(line) for line in run("stats", "--archive", archive, "--failures", "--json").stdout.splitlines()]
+    assert (found[0]["location"], found[0]["code"]) == ("a\n\x1b[31m.txt", "E-EMPTY") and len(found) == 1202
 
 
 def test_units_are_kept_and_replaced(archive: Path, tmp_path: Path) -> None:
