@@ -385,6 +385,26 @@ def test_a_report_is_handed_in_and_opened(sitting: Any, tmp_path: Path) -> None:
     expect(desk.page.locator(".source .where")).to_have_text("交来的报告.txt")
 
 
+def test_a_file_that_is_too_big_is_not_sent_at_all(sitting: Any, tmp_path: Path) -> None:
+    desk = sitting([("1.txt", plain_report())])("anna", language="en")
+    file = tmp_path / "big.pdf"
+    with file.open("wb") as out:
+        out.truncate(30_000_001)
+    desk.page.goto(f"{desk.page.url}upload")
+    desk.page.set_input_files("input[type=file]", file)
+    desk.page.get_by_role("button", name="Hand in").click()
+    expect(desk.page.locator("[data-outcome]")).to_contain_text("30 MB")
+    assert desk.problems == []
+
+
+def test_the_first_tab_leads_to_the_choices(sitting: Any) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna")
+    desk.decide("s")
+    desk.press("Tab")
+    focused = desk.page.evaluate("() => document.activeElement.closest('#main') !== null")
+    assert focused
+
+
 def test_alike_findings_are_decided_together_after_a_look(sitting: Any) -> None:
     desk = sitting([("1.txt", spoilt()), ("2.txt", spoilt("云溪县教育局"))])("anna")
     desk.press("j", "g")

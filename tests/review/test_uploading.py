@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 from sqlalchemy import Engine
+from starlette.types import Message, Scope
 
 from extractor.eval.pages.printed import printed_report
 from extractor.eval.pages.printing import print_all
@@ -98,6 +100,31 @@ def test_what_is_no_report_is_refused_with_a_reason(client: TestClient, content:
     assert response.status_code == 422
     assert response.json()["en"].startswith("x: ") and "Traceback" not in response.text
     assert client.get("/api/health").status_code == 200
+
+
+def test_who_breaks_off_half_way_makes_no_error_of_the_server(client: TestClient, engine: Engine) -> None:
+    part: Message = {"type": "http.request", "body": b"half a", "more_body": True}
+    messages = iter([part, {"type": "http.disconnect"}])
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = {"host": "testserver", **token(engine, "anna")}
+    scope: Scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/api/documents",
+        "query_string": b"name=x", "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1), "server": ("testserver", 80),
+    }
+
+    async def broken_off() -> None:
+        await client.app(scope, receive, send)
+
+    asyncio.run(broken_off())
+    assert sent[0]["status"] == 400
 
 
 def test_a_file_beyond_the_bound_is_refused(client: TestClient) -> None:

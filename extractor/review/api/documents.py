@@ -12,6 +12,7 @@ from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from extractor.archive import decisions as log
 from extractor.archive.lookup import current, currents
@@ -56,6 +57,8 @@ async def hand_in(
             content = await request.body()
     except TimeoutError:
         raise Refusal(408, "E-TOOK-TOO-LONG", seconds=_PATIENCE) from None
+    except ClientDisconnect:  # nobody hears the answer; in the log it would look like an error of the server
+        raise Refusal(400, "E-INPUT", place="body") from None
     try:
         entry = await request.app.state.reader.read(content, file_name(name))
     except Unread as error:

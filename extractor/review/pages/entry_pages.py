@@ -11,6 +11,7 @@ from extractor.messages import catalogue, text
 from extractor.review.access import guarded_router
 from extractor.review.pages.context import data_of, language_of, page
 from extractor.review.refusal import Refusal
+from extractor.review.uploading import MOST_BYTES
 
 router = guarded_router()
 
@@ -27,7 +28,7 @@ def log_in(request: Request, next: str = "/") -> Response:
 
 @router.get("/upload", include_in_schema=False)
 def upload(request: Request) -> Response:
-    return page(request, "upload.html", "upload", data=data_of(language_of(request)))
+    return page(request, "upload.html", "upload", data=data_of(language_of(request)) | {"most": MOST_BYTES})
 
 
 def refused(request: Request, refusal: Refusal) -> Response:

@@ -139,6 +139,6 @@ export function effect(told) {
   if (!told.checked) return;
   const { settles, makes } = told.checked;
   if (settles.length) holder.append(h("span", { class: "good", title: settles.join("\n") }, "✓ ", word("U-SETTLES", { count: settles.length })));
-  if (makes.length) holder.append(h("span", { class: "bad", title: makes.join("\n") }, "! ", word("U-MAKES", { count: makes.length }), "：", makes[0]));
+  if (makes.length) holder.append(h("span", { class: "bad", title: makes.join("\n") }, "! ", word("U-NAMED", { name: word("U-MAKES", { count: makes.length }), value: makes[0] })));
   if (!settles.length && !makes.length) holder.append(h("small", {}, word("U-SETTLES-NOTHING")));
 }

@@ -35,6 +35,7 @@ function show(next, { remember = true } = {}) {
   active = finding ? cellsOf(finding)[0] ?? null : null;
   told();
   card.draw(data, finding, active, finder);
+  if (document.activeElement === document.body) main.focus({ preventScroll: true }); // the next Tab leads to the choices
   source.point(finding, active);
   if (finding) {
     history.replaceState(null, "", `/findings/${finding.id}${data.query}`);

@@ -43,7 +43,7 @@ async function together(code, row = null) {
       touched.textContent = word("U-GROUP-TOUCHES", { findings: seen.findings, documents: seen.documents });
       apply.textContent = word("U-GROUP-APPLY", { count: seen.findings });
       apply.disabled = !seen.findings;
-      examples.replaceChildren(...seen.examples.map((f) => h("li", {}, h("strong", {}, `${f.issuer ?? "—"} ${f.year ?? ""}`), "：", f.message[data.language])));
+      examples.replaceChildren(...seen.examples.map((f) => h("li", {}, h("strong", {}, `${f.issuer ?? "—"} ${f.year ?? ""}`), " — ", f.message[data.language])));
     };
     const form = h("form", { class: "stack" },
       h("label", {}, word("U-GROUP-DECISION"), kind), h("label", {}, word("U-REASON"), reason), h("label", {}, word("U-NOTE"), note),
@@ -65,7 +65,7 @@ async function together(code, row = null) {
         if (error.status === 409) look().catch(failed);
       }
     });
-    dialog.replaceChildren(h("header", {}, h("h2", { id: "group-title" }, `${word("U-GROUP-PREVIEW")}：${data.about[code] ?? code}`)), form);
+    dialog.replaceChildren(h("header", {}, h("h2", { id: "group-title" }, word("U-NAMED", { name: word("U-GROUP-PREVIEW"), value: data.about[code] ?? code }))), form);
     dialog.showModal();
     await look();
     kind.focus();

@@ -1,6 +1,6 @@
 // Handing in a file: dropping it works too, and its name is shown.
 import { everywhere, listen } from "./keys.js";
-import { send, word } from "./page.js";
+import { dataOf, send, word } from "./page.js";
 
 const form = document.getElementById("upload");
 const drop = form.querySelector(".drop");
@@ -21,19 +21,25 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 }
 const outcome = document.querySelector("[data-outcome]");
 const button = form.querySelector("button");
+const { most } = dataOf("data");
+
+function told(kind, message) {
+  outcome.className = kind;
+  outcome.textContent = message;
+  outcome.hidden = false;
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  const [file] = input.files;
+  if (file.size > most) return told("wrong", word("U-FILE-TOO-BIG", { most: most / 1e6 }));
   button.disabled = true;
-  outcome.className = "dim";
-  outcome.textContent = word("U-READING");
-  outcome.hidden = false;
+  told("dim", word("U-READING"));
   try {
-    const [file] = input.files;
     const read = await send(`/api/documents?name=${encodeURIComponent(file.name)}`, file, "POST", { "Content-Type": "application/octet-stream" });
     location.assign(`/documents/${read.document}`);
   } catch (error) {
-    outcome.className = "wrong";
-    outcome.textContent = error.message;
+    told("wrong", error.message);
   } finally {
     button.disabled = false;
   }
