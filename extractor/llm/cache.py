@@ -109,7 +109,6 @@ class AnswerCache:
     def store(self, key: str, kind: Kind, content: str, tokens_in: int, tokens_out: int) -> None:
         """Keep what came of a claimed question; an answer that is there already stays. This object knows it even where it can't
         be written."""
-        self._asking.discard(key)
         self._unwritten[key] = Stored(kind, content)
         with self._writing() as connection:
             connection.execute(
@@ -117,6 +116,7 @@ class AnswerCache:
                 .values(kind=kind.value, content=content, tokens_in=tokens_in, tokens_out=tokens_out, at=time.time())
             )
         del self._unwritten[key]
+        self._asking.discard(key)  # last: who finds the claim, and nobody asking, asks
 
     def hand_over(self, keys: Iterable[str]) -> None:
         """These claims have another holder now (a batch file's)."""
@@ -124,12 +124,13 @@ class AnswerCache:
 
     def release(self, key: str) -> None:
         """Give a claim back: nothing came of it."""
-        self._asking.discard(key)
         try:
             with self._writing() as connection:
                 connection.execute(delete(answers).where(*self._mine(key)))
         except SQLAlchemyError:
             pass  # the caller has a reason of its own to tell; this object takes the claim up again, and in time so do others
+        finally:
+            self._asking.discard(key)
 
     def close(self) -> None:
         if self._own:

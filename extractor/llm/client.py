@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from json import JSONDecodeError
@@ -37,6 +38,9 @@ from extractor.llm.retries import Policy, Retries, seconds_asked
 from extractor.llm.settings import Settings
 
 R = TypeVar("R", bound=Reply)
+T = TypeVar("T")
+_THREADS = 4
+"""That speak to the cache at once: fewer than its engine has connections."""
 _POLL = (0.05, 1.0)
 """Seconds between looks at a question that another is asking: at first, at last."""
 _TRYABLE = frozenset({408, 409, 425, 429})
@@ -88,6 +92,7 @@ class AsyncClient:
         self._pacer = pacer or Pacer(settings.limits)
         self._budget = budget or Budget()
         self._expectation = Expectation()
+        self._threads = ThreadPoolExecutor(_THREADS, "answers")
         at_once = self._pacer.limits.concurrency
         pool = httpx2.Limits(max_connections=at_once, max_keepalive_connections=at_once)
         self._openai = openai.AsyncOpenAI(
@@ -106,7 +111,7 @@ class AsyncClient:
         pause, longest = _POLL
         while True:
             async with self._pacer.place():  # claimed only where it can be asked at once: a waiting claim keeps others waiting
-                stored = self._cache.claim(key, self.settings.model, question.prompt)
+                stored = await self._kept(self._cache.claim, key, self.settings.model, question.prompt)
                 if stored is None:
                     return await self._claimed(self._cache, key, question)
             if stored.in_batch:
@@ -117,7 +122,7 @@ class AsyncClient:
             elif (known := self._known(question, stored)) is not None:
                 return known
             else:
-                self._cache.drop(key, stored)
+                await self._kept(self._cache.drop, key, stored)
 
     async def _claimed(self, cache: AnswerCache, key: str, question: Question[R]) -> Outcome[R]:
         """Ask a claimed question; keep what is final, give the claim back for what is not."""
@@ -128,10 +133,14 @@ class AsyncClient:
             raise
         if outcome.kind in FINAL:
             content = outcome.value.model_dump_json() if outcome.value is not None else ""
-            cache.store(key, outcome.kind, content, outcome.tokens_in, outcome.tokens_out)
+            await self._kept(cache.store, key, outcome.kind, content, outcome.tokens_in, outcome.tokens_out)
         else:
             cache.release(key)
         return outcome
+
+    async def _kept(self, action: Callable[..., T], *values: Any) -> T:
+        """What the cache says, in a thread: its database may wait for a disk, a network, or another writer."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, action, *values)
 
     async def _asked(self, question: Question[R], key: str = "") -> Outcome[R]:
         tokens = self._expectation.of(body_of(question, self.settings), question.limit)
@@ -182,7 +191,7 @@ class AsyncClient:
         expected = self._expectation.of(body, call.limit)
         turn = await self._pacer.turn(sum(expected))
         if self._cache is not None and call.key:
-            self._cache.renew(call.key)
+            await self._kept(self._cache.renew, call.key)
         started = time.perf_counter()
         with self._sending(call, turn):
             async with asyncio.timeout(self._policy.deadline):  # the client's own bounds each read, not the whole
@@ -240,6 +249,7 @@ class AsyncClient:
 
     async def close(self) -> None:
         await self._openai.close()
+        self._threads.shutdown(wait=False)
 
 
 class Client:

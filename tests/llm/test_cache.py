@@ -147,3 +147,25 @@ def test_questions_that_wait_for_their_turn_hold_no_claim(tmp_path: Path) -> Non
     by_the_other, calls = asyncio.run(run())
     assert by_the_other == 5
     assert calls == 6
+
+
+def test_while_the_file_of_answers_is_busy_everything_else_goes_on(tmp_path: Path) -> None:
+    standin = StandIn(lambda body: json.dumps(RIGHT), Faults([]))
+    cache = AnswerCache(tmp_path / "answers.sqlite")
+
+    async def asked() -> Outcome[Entries]:
+        async with standin.serving():
+            client = AsyncClient(settings(standin.base_url), QUICK, cache)
+            other = sqlite3.connect(tmp_path / "answers.sqlite", isolation_level=None)
+            try:
+                other.execute("BEGIN IMMEDIATE")
+                asking = asyncio.create_task(client.ask(question()))
+                await asyncio.sleep(0.1)  # where the question held up the loop, nobody came to end this transaction
+                other.execute("ROLLBACK")
+                return await asking
+            finally:
+                other.close()
+                await client.close()
+
+    assert asyncio.run(asked()).value is not None
+    cache.close()
