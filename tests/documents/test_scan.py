@@ -101,6 +101,15 @@ def test_merged_cells_and_gaps_in_lines() -> None:
     assert len(grid.cells) == 15
 
 
+def test_two_tables_of_one_width_close_together_are_two() -> None:
+    image = table([100, 300, 500, 700, 900], [100, 160, 220, 280, 340])
+    below = table([100, 200, 420, 640, 760, 900], [400, 460, 520, 580])
+    image = np.vstack([image[:370], below[370:]])
+    cv2.putText(image, "HEADING", (100, 385), cv2.FONT_HERSHEY_SIMPLEX, 1, 0, 2)
+    page = inked(image, 200)
+    assert [len(grid.cells) for grid in grids(page, rulings(page))] == [16, 15]
+
+
 @pytest.mark.parametrize("angle", [-3.0, -0.5, 0.0, 1.7])
 def test_a_page_laid_askew_is_laid_straight_and_boxes_find_back(angle: float) -> None:
     image = table([200, 500, 900, 1200], [200, 300, 420, 600, 900])

@@ -36,6 +36,10 @@ _MANY = 0.4
 _BROKEN = 0.9
 """Share of the sides of a table's lines that is ruled, below which the lines are broken."""
 _AROUND = np.ones((5, 5), np.uint8)
+_CLOSING = 0.5
+"""Share of a table's width over which the line runs that closes it."""
+_THROUGH = 0.5
+"""Share of a gap's height over which a line goes on that is no letter's stroke."""
 _CLEAR = 0.6
 """Of lines that are whole: the share of a side that is ruled, from which on the side is there."""
 
@@ -116,7 +120,8 @@ def grids(page: Inked, lines: Rulings) -> tuple[Grid, ...]:
     crossing = np.flatnonzero((across >= page.px(_SEED)) & (down >= page.px(_SEED)))
     found = []
     pieces = [(x, y, x + w, y + h) for x, y, w, h, _ in stats[crossing[crossing > 0]].tolist()]
-    for x0, y0, x1, y1 in _regions(pieces, page.px(2.5)):
+    regions = [part for region in _regions(pieces, page.px(2.5)) for part in _apart(page, lines, region)]
+    for x0, y0, x1, y1 in regions:
         if x1 - x0 >= page.px(30) and y1 - y0 >= page.px(5):
             grid = _grid(page, lines, (x0, y0, x1, y1))
             if grid is not None:
@@ -137,6 +142,27 @@ def _regions(boxes: list[tuple[int, int, int, int]], near: float) -> list[tuple[
                 del joined[i]
         joined.append(box)
     return sorted(joined, key=lambda b: b[1])
+
+
+def _apart(page: Inked, lines: Rulings, region: tuple[int, int, int, int]) -> list[tuple[int, int, int, int]]:
+    """The tables in a region: two of one width, a heading's height apart, look like one whose sides are broken. Between them
+    the sides don't go on, from a line across that closes the upper one to one that opens the lower one."""
+    x0, y0, x1, y1 = region
+    edge = max(round(page.px(1)), 3)
+    down = lines.down[y0:y1]
+    # both sides: a heading that begins at the margin has strokes of letters at one of them
+    upright = np.flatnonzero(down[:, x0 : x0 + edge].any(axis=1) & down[:, x1 - edge : x1].any(axis=1))
+    across = np.asarray(cv2.dilate(lines.across[y0:y1, x0:x1], _AROUND), np.uint8).mean(axis=1) >= _CLOSING
+    near = max(round(page.px(1)), 2)
+    parts, start = [], 0
+    for at in np.flatnonzero(np.diff(upright) > page.px(2.5) + 2 * near):
+        above, below = int(upright[at]), int(upright[at + 1])
+        if (cv2.dilate(down[above + near : below - near, x0:x1], _AROUND).mean(axis=0) > _THROUGH).any():
+            continue  # a side is broken there, and another line goes through
+        if across[max(above - near, 0) : above + near + 1].any() and across[max(below - near, 0) : below + near + 1].any():
+            parts.append((x0, y0 + start, x1, y0 + above + near))
+            start = below - near
+    return [*parts, (x0, y0 + start, x1, y1)]
 
 
 def _grid(page: Inked, lines: Rulings, region: tuple[int, int, int, int]) -> Grid | None:
