@@ -40,15 +40,14 @@ def decide(connection: Connection, person: Person, asked: Deciding) -> Taken:
             raise Refusal(409, "E-DECIDED-MEANWHILE", who=others[-1])
     if hold(connection, asked.document, person.name) is None:
         raise Refusal(409, "E-HELD", who=view.held_by or "")
-    seen = _finding(view, asked.finding)
+    seen, share = _finding(view, asked.finding), settings(connection).share
     cells = _cells(asked, view, seen)
-    doubled = False
-    if seen is not None:
-        key = seen.row.key
-        _may_answer(view.stands, key, person)
-        doubled = about(key) in view.stands.doubles or sampled(
-            settings(connection).share, view.now.document.id, key
-        )
+    named = {cell for cell, _ in cells if cell is not None}
+    if seen is None:  # whoever decides on the cell alone has answered the finding that two people are asked about
+        doubting = (s for s in view.findings if named.intersection(doubted_cells(s.finding)))
+        seen = next((s for s in doubting if _doubled(view, s, share)), None)
+    doubled = seen is not None and _doubled(view, seen, share)
+    _may_answer(view.stands, seen, named, person)
     group, now, readings = uuid.uuid4().hex, time.time(), view.readings
     new = [
         Decision(
@@ -129,13 +128,23 @@ def _cells(asked: Deciding, view: Opened, seen: Seen | None) -> list[tuple[str |
     return list(decided.items())
 
 
-def _may_answer(stands: Standing, key: str, person: Person) -> None:
-    """A dispute is settled by a lead who gave none of the two answers, and what was settled so is theirs."""
-    double = stands.doubles.get(about(key))
-    if double is None or double.stage == "second" or (double.stage == "agreed" and person.name in double.people):
-        return
-    if person.role < Role.LEAD or person.name in double.people[:2]:
-        raise Refusal(403, "E-DISPUTED")
+def _doubled(view: Opened, seen: Seen, share: float) -> bool:
+    """Whether two people answer the finding."""
+    return about(seen.row.key) in view.stands.doubles or sampled(share, view.now.document.id, seen.row.key)
+
+
+def _may_answer(stands: Standing, seen: Seen | None, named: Collection[str], person: Person) -> None:
+    """A dispute is settled by a lead who gave none of the two answers, and what was settled so is theirs; the cells that it is
+    about too, whatever other finding they are decided for."""
+    subject = about(seen.row.key) if seen is not None else None
+    for asked, double in stands.doubles.items():
+        cells = {cell for answer in double.answers.values() for cell, _, _ in answer}
+        if double.stage == "second" or not (asked == subject or (double.stage != "agreed" and cells.intersection(named))):
+            continue
+        if double.stage == "agreed" and person.name in double.people:
+            continue
+        if person.role < Role.LEAD or person.name in double.people[:2]:
+            raise Refusal(403, "E-DISPUTED")
 
 
 def sampled(share: float, document: str, key: str) -> bool:

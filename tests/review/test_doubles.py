@@ -72,6 +72,31 @@ def test_a_dispute_is_settled_by_a_third_one_who_leads(person: People, engine: E
     assert lena.get("/api/documents/1")["cells"][CELL]["decided"]["who"] == "lena"
 
 
+def _of_the_cell(caller: Caller, value: Any, expect: int = 200) -> Any:
+    """A decision on the cell, not on the occasion of a finding."""
+    body = {"document": 1, "kind": "misread", "cells": [{"cell": CELL, "value": value}]}
+    return caller.post("/api/decisions", body, expect)
+
+
+def test_who_decides_on_the_cell_alone_has_answered_the_finding_that_doubts_it(person: People, engine: Engine) -> None:
+    person("lena").put("/api/settings", {"share": 1})
+    anna, bert = person("anna"), person("bert")
+    _of_the_cell(anna, RIGHT)
+    anna.delete("/api/documents/1/lease")
+    assert "second" in states(engine).values()
+    assert bert.next("?document=1") is not None and "decided" not in bert.get("/api/documents/1")["cells"][CELL]
+
+
+def test_a_dispute_is_not_got_around_by_deciding_on_the_cell(person: People) -> None:
+    _, finding = _first(person)
+    bert = person("bert")
+    assert bert.decide(finding, "as_printed")["state"] == "disputed"
+    _of_the_cell(bert, 5, expect=403)
+    for sibling in bert.get("/api/documents/1/findings")["findings"]:
+        bert.decide(sibling, "misread", 5, expect=403)
+    assert "decided" not in bert.get("/api/documents/1")["cells"][CELL]
+
+
 def test_an_answer_taken_back_is_asked_for_again(person: People, engine: Engine) -> None:
     anna, finding = _first(person)
     anna.post("/api/undo", {})
