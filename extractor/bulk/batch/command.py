@@ -35,7 +35,7 @@ from extractor.presenting.wording import word
 DONE, WRONG_CALL, BROKEN, PENDING = 0, 2, 3, 4
 _OF_A_RUN: Mapping[str, Any] = {
     "budget": None, "retry_failed": False, "engine": "local", "address": None, "rpm": None, "tpm": None, "concurrency": None,
-    "keep_pages": False,
+    "keep_pages": False, "second_look": False,
 }
 
 
