@@ -222,6 +222,22 @@ def test_what_was_typed_outlasts_a_broken_connection_and_a_lapsed_session(sittin
     assert exported(desk)[document - 1]["cells"][CELL]["decided"]["value"] == RIGHT
 
 
+def test_a_key_that_is_held_down_decides_once(sitting: Any) -> None:
+    desk = sitting([(f"{n}.txt", spoilt(f"云溪县第{n}局")) for n in range(3)])("anna")
+    desk.decide("s")
+    sent: list[str] = []
+    desk.page.on("request", lambda request: sent.append(request.url))
+    for key in ("Enter", "1"):
+        turn = desk.page.locator("#main").get_attribute("data-turn") or ""
+        desk.page.keyboard.down(key)
+        desk.page.wait_for_function("turn => document.getElementById('main').dataset.turn !== turn", arg=turn)
+        desk.page.keyboard.down(key)  # repeated by the keyboard
+        desk.page.keyboard.up(key)
+    desk.press("q")
+    desk.page.wait_for_selector("#rows")
+    assert sum(url.endswith("/api/decisions") for url in sent) == 2
+
+
 def test_a_wrong_password_is_called_so(sitting: Any) -> None:
     desk = sitting([("1.txt", spoilt())])("anna")
     log_out(desk.engine, "anna")

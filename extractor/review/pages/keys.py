@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`name` is what the script knows it by, its words are the catalogue's `U-KEY-NAME`. `place`: where it works."""
+    """`name` is what the script knows it by, its words are the catalogue's `U-KEY-NAME`. `place`: where it works. `repeats`: it
+    goes on while the key is held down, as moving about does; deciding does not, or a heavy hand decides what it never saw."""
 
     name: str
     key: str
     place: str = "desk"
+    repeats: bool = False
 
     @property
     def code(self) -> str:
@@ -31,18 +33,18 @@ ACTIONS = (
     Action("dismiss", "d"),
     Action("note", "n"),
     Action("undo", "u"),
-    Action("next", "j"),
-    Action("previous", "k"),
-    Action("cell_next", "l"),
-    Action("cell_previous", "h"),
+    Action("next", "j", repeats=True),
+    Action("previous", "k", repeats=True),
+    Action("cell_next", "l", repeats=True),
+    Action("cell_previous", "h", repeats=True),
     Action("history", "y"),
     Action("image", "i"),
-    Action("zoom_in", "+"),
-    Action("zoom_out", "-"),
+    Action("zoom_in", "+", repeats=True),
+    Action("zoom_out", "-", repeats=True),
     Action("start", "s", "queue"),
     Action("open", "o", "queue"),
-    Action("down", "j", "queue"),
-    Action("up", "k", "queue"),
+    Action("down", "j", "queue", repeats=True),
+    Action("up", "k", "queue", repeats=True),
     Action("group", "g", "queue"),
     Action("search", "/", "queue"),
     Action("queue", "q", "everywhere"),

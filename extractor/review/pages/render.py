@@ -21,7 +21,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True, auto_reload=False,
 )
 _KEY_WORDS = ("U-PRESS-KEY", "U-KEY-TAKEN", "U-KEY-PROPOSAL", "U-NO-CONNECTION", "U-LOGGED-OUT", "U-FAILED")
-_KEYS = [{"name": a.name, "key": a.key, "place": a.place, "code": a.code} for a in ACTIONS]
+_KEYS = [{"name": a.name, "key": a.key, "place": a.place, "code": a.code, "repeats": a.repeats} for a in ACTIONS]
 
 
 def draw(template: str, language: Language, **values: Any) -> str:

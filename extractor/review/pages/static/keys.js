@@ -43,14 +43,14 @@ export function listen(where, own, onDigit = null) {
     const digit = /^Digit([1-9])$/.exec(event.code)?.[1] ?? /^[1-9]$/.exec(event.key)?.[0];
     if (digit && onDigit) {
       event.preventDefault();
-      onDigit(Number(digit), event.shiftKey);
+      if (!event.repeat) onDigit(Number(digit), event.shiftKey);
       return;
     }
     const action = actions.find((a) => bound[a.name] === event.key && (a.place === place || a.place === "everywhere"));
     if (!action || !handlers[action.name]) return;
     if (event.key === "Enter" && event.target.closest?.("a, button, summary")) return;
     event.preventDefault();
-    handlers[action.name]();
+    if (!event.repeat || action.repeats) handlers[action.name]();
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-action]");
