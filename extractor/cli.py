@@ -431,6 +431,8 @@ def export(
     except TargetError as error:
         raise click.UsageError(str(error)) from None
     click.echo(word("W-EXPORTED", language, reports=done.reports, to=to), err=True)
+    if not done.reports:
+        click.echo(word("W-EXPORTED-NOTHING", language), err=True)
     if done.unfit:
         click.echo(word("W-UNFIT", language, count=done.unfit), err=True)
 

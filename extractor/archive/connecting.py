@@ -38,6 +38,8 @@ def connect(where: str, create: bool = True) -> Engine:
         raise ArchiveError(f"{shown(engine)}: written by a newer version of this software (schema {at})") from None
     except DBAPIError as error:
         reason = str(error.orig).strip().splitlines()[0]
+        if "readonly" in reason:  # its log and the index of that are written by readers, too
+            reason += "; even reading it takes the right to write it and its folder: copy it to a folder of yours"
         raise ArchiveError(f"{shown(engine)}: {reason}") from error
     return engine
 

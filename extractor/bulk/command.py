@@ -32,7 +32,7 @@ from extractor.bulk.sources import places, shown_source
 from extractor.bulk.tally import Ending, Tally
 from extractor.documents.unreadable import UnreadableError
 from extractor.presenting.sheet import Language
-from extractor.presenting.wording import word
+from extractor.presenting.wording import printable, word
 from extractor.processes import this_process
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def preview(order: Order, estimating: bool, screen: Console, out: Console, langu
     try:
         if "://" in order.archive or Path(order.archive).exists():
             archive = connect(order.archive, create=False)
-        told = (lambda _: None) if estimating else (lambda place: out.print(place.location, markup=False, soft_wrap=True))
+        told = (lambda _: None) if estimating else (lambda place: _say(out, [printable(place.location)]))
         found = look(order, archive, told)
         if not estimating:
             lines = [

@@ -210,6 +210,12 @@ def test_nothing_is_changed_by_looking(folder: Path, tmp_path: Path) -> None:
     assert count(str(archive), runs) == 1
 
 
+def test_what_a_terminal_would_obey_is_not_said_to_it(folder: Path, tmp_path: Path) -> None:
+    (folder / "\x1b[31mred.txt").write_text("red")
+    _, out, _ = run(str(tmp_path / "a.sqlite"), [folder], "--mode", "grid", "--dry-run")
+    assert f"{folder}/\ufffd[31mred.txt" in out.splitlines()
+
+
 def test_a_wrong_call_is_told(folder: Path, tmp_path: Path) -> None:
     archive = str(tmp_path / "a.sqlite")
     for options in ([], ["--budget", "much"], ["--mode", "cascade"]):

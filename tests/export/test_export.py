@@ -208,6 +208,12 @@ def test_too_many_reports_for_one_workbook(tmp_path: Path) -> None:
     assert not (tmp_path / "one.xlsx").exists()
 
 
+def test_a_choice_of_nothing_is_told(archive: Engine, tmp_path: Path) -> None:
+    result = run(archive, "--to", tmp_path / "none", "--format", "csv", "--year", 1999, "--lang", "en")
+    assert result.exit_code == 0 and "no report was chosen" in result.stderr
+    assert (tmp_path / "none" / "cells.csv").read_text().count("\n") == 1
+
+
 def test_what_can_not_be_written_is_named_and_leaves_nothing(archive: Engine, tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.mkdir()
