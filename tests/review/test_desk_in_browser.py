@@ -502,6 +502,19 @@ FAINT = """() => {
 }"""
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_enlarged_to_twice_its_size_every_button_can_still_be_reached(sitting: Any, language: str) -> None:
+    desk = sitting([("1.txt", spoilt())])("anna", language=language)
+    desk.page.set_viewport_size({"width": 683, "height": 384})  # what is left of 1366 by 768
+    desk.decide("s")
+    cut_off = desk.page.evaluate("""() => [...document.querySelectorAll('[data-actions] button, .bar button')]
+        .filter((button) => {
+            const { left, top, width, height } = button.getBoundingClientRect();
+            return !button.contains(document.elementFromPoint(left + width - 4, top + height / 2));
+        }).map((button) => button.textContent)""")
+    assert cut_off == []
+
+
 def test_text_stands_out_from_its_ground_as_wcag_aa_asks(sitting: Any) -> None:
     reports = [sample("5-tea-centre-2021.txt"), sample("2-market-regulation-2022.txt"), ("3.txt", spoilt())]
     desk = sitting(reports)("anna", "lead")
