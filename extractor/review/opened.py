@@ -31,11 +31,14 @@ from extractor.verification.finding import Finding
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One finding as the person sees it. `row` is that of the index, `finding` what it says under the decisions; where it is
-    gone, what it said as published. `made`: by a decision."""
+    gone, what it said as published. `made`: by a decision. `state` and `who`: those of the index, but for what hidden decisions
+    did beside the finding that waits for a second answer."""
 
     row: Any
     finding: Finding
     made: bool
+    state: str
+    who: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def opened(connection: Connection, document_id: int, person: Person) -> Opened:
     result = settled(now.content, stands)
     rows = connection.execute(select(findings).where(findings.c.document_id == document_id)).all()
     held = holders(connection, [document_id]).get(document_id)
-    return Opened(now, result, seen, stands, seen_findings(rows, result), hidden, held)
+    return Opened(now, result, seen, stands, seen_findings(rows, result, bool(hidden)), hidden, held)
 
 
 def hidden_people(decisions: Iterable[Decision], person: Person) -> frozenset[str]:
@@ -83,7 +86,7 @@ def hidden_people(decisions: Iterable[Decision], person: Person) -> frozenset[st
     return frozenset(d.people[0] for d in doubles if d.stage == "second") - {person.name}
 
 
-def seen_findings(rows: Sequence[Any], result: Settled) -> tuple[Seen, ...]:
+def seen_findings(rows: Sequence[Any], result: Settled, hiding: bool) -> tuple[Seen, ...]:
     by_ordinal = {o.ordinal: o for o in result.outcomes if o.ordinal is not None}
     made = {about(o.key): o for o in result.outcomes if o.ordinal is None}
     found = []
@@ -97,12 +100,16 @@ def seen_findings(rows: Sequence[Any], result: Settled) -> tuple[Seen, ...]:
         else:
             finding = None  # made by decisions that this person doesn't see
         if finding is not None:
-            found.append(Seen(row, finding, row.ordinal >= MADE))
+            own = outcome if hiding and row.state != "second" and outcome is not None else row
+            found.append(Seen(row, finding, row.ordinal >= MADE, own.state, own.who))
     return tuple(found)
 
 
 def detail(seen: Seen, person: Person, held_by: str | None = None) -> FindingDetail:
-    return _detail(row_of(seen.row, person, held_by).__dict__, seen.finding, seen.made)
+    row = row_of(seen.row, person, held_by).__dict__
+    if seen.state != row["state"]:
+        row |= {"state": seen.state, "who": seen.who}
+    return _detail(row, seen.finding, seen.made)
 
 
 def trial_detail(finding: Finding, document_id: int, id_: int, made: bool) -> FindingDetail:

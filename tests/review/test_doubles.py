@@ -35,6 +35,16 @@ def test_the_second_one_sees_nothing_of_the_first_answer(person: People) -> None
     assert anna.get("/api/documents/1/decisions")["decisions"] != []
 
 
+def test_what_the_first_answer_settled_beside_does_not_show(person: People, engine: Engine) -> None:
+    anna, finding = _first(person)
+    assert sorted(states(engine).values()) == ["decided", "second"]  # the right value mends both sums
+    bert = person("bert")
+    for seen in bert.get("/api/documents/1/findings")["findings"]:
+        assert seen["state"] == ("second" if seen["id"] == finding["id"] else "open") and seen["who"] is None
+    assert "anna" not in bert.get(f"/findings/{finding['id']}").text
+    assert {f["state"] for f in anna.get("/api/documents/1/findings")["findings"]} == {"decided", "second"}
+
+
 def test_the_export_tells_the_second_one_nothing_either(person: People) -> None:
     anna, _ = _first(person)
 

@@ -59,7 +59,7 @@ def of_document(request: Request, document: Key) -> Response:
 def _desk(request: Request, connection: Connection, document: int, finding: int | None) -> Response:
     person, language, filters = who(request), language_of(request), filters_of(request)
     view = opened(connection, document, person)
-    shown = [Shown(s.row.id, s.finding, s.row.state, _answerable(s, person), _wanted(s, filters)) for s in view.findings]
+    shown = [Shown(s.row.id, s.finding, s.state, _answerable(s, person), _wanted(s, filters)) for s in view.findings]
     published = view.now.content
     decided = decided_layer(view.stands, view.readings)
     desk = desk_of(view.now.document, view.settled.report, view.settled.verification, shown, decided, language)
@@ -93,14 +93,15 @@ def _other(view: Opened, person: Person) -> str | None:
 
 def _answerable(seen: Seen, person: Person) -> bool:
     """As `extractor.review.queue.answerable` has it."""
-    state, other = seen.row.state, seen.row.who != person.name
+    state, other = seen.state, seen.who != person.name
     return state == "open" or (state == "second" and other) or (state == "disputed" and other and person.role >= Role.LEAD)
 
 
 def _wanted(seen: Seen, filters: Filters) -> bool:
     """Whether the filters that lie within a report choose the finding; the others chose the report."""
-    named = ("code", "severity", "table", "cell", "reader", "state")
-    return all((value := getattr(filters, name)) is None or getattr(seen.row, name) == value for name in named)
+    named = ("code", "severity", "table", "cell", "reader")
+    within = all((value := getattr(filters, name)) is None or getattr(seen.row, name) == value for name in named)
+    return within and filters.state in (None, seen.state)
 
 
 @router.get("/documents/{document}/history", include_in_schema=False)
