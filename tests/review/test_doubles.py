@@ -45,6 +45,23 @@ def test_what_the_first_answer_settled_beside_does_not_show(person: People, engi
     assert {f["state"] for f in anna.get("/api/documents/1/findings")["findings"]} == {"decided", "second"}
 
 
+def test_all_pages_are_drawn_while_answers_are_waited_for_and_disputed(person: People) -> None:
+    _, finding = _first(person)
+    everybody = [person(name) for name in ("anna", "bert", "lena", "rita")]
+    for stage in ("second", "disputed", "decided"):
+        for caller in everybody:
+            for path in ("/", "/?view=all", f"/?view=all&state={stage}", "/documents/1", "/documents/1/history"):
+                for language in ("zh", "en"):
+                    caller.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        data = everybody[0].get("/documents/1").text.partition('id="data">')[2].partition("</script>")[0]
+        assert f"U-STATE-{stage.upper()}" in json.loads(data)["words"]  # what the script of the desk calls the state
+        if stage == "second":
+            assert everybody[1].decide(finding, "as_printed")["state"] == "disputed"
+            everybody[1].delete("/api/documents/1/lease")
+        elif stage == "disputed":
+            everybody[2].decide(finding, "wrong_in_print", RIGHT)
+
+
 def test_the_export_tells_the_second_one_nothing_either(person: People) -> None:
     anna, _ = _first(person)
 
