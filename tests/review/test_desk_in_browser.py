@@ -150,6 +150,33 @@ def test_two_people_never_have_one_report_in_hand(sitting: Any) -> None:
     assert {d["who"] for d in decided} == {"anna", "bert"}
 
 
+def test_two_people_who_differ_leave_it_to_a_lead(sitting: Any) -> None:
+    seat = sitting([("1.txt", spoilt())])
+    lena, anna, bert = seat("lena", "lead"), seat("anna"), seat("bert")
+    address = lena.page.url.rstrip("/")
+    lena.page.goto(f"{address}/lead")
+    lena.page.fill("#double", "100")
+    lena.press("Enter")
+    expect(lena.page.locator("#toasts")).to_contain_text("已保存")
+    for someone, key in ((anna, "Enter"), (bert, "p")):
+        someone.page.goto(f"{address}/desk")
+        someone.page.wait_for_selector("[data-options] button")
+        someone.decide(key)
+    # the other sum that the cell belongs to is open again, and is no way around the dispute
+    assert bert.finding["state"] == "open"
+    bert.decide("p")
+    expect(bert.page.locator("#toasts")).to_contain_text("负责人")
+    bert.press("q")
+    bert.page.wait_for_selector("#rows")
+    lena.page.goto(f"{address}/desk")
+    lena.page.wait_for_selector("[data-options] button")
+    while lena.finding["state"] != "disputed":
+        lena.decide("j")
+    lena.decide("Enter")
+    expect(lena.page.locator("main")).to_contain_text("都处理完了")
+    assert exported(lena)[0]["cells"][CELL]["decided"]["who"] == "lena"
+
+
 def test_what_was_decided_can_be_taken_back(sitting: Any) -> None:
     desk = sitting([("1.txt", spoilt())])("anna")
     desk.decide("s")

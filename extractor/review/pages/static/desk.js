@@ -128,7 +128,9 @@ async function decide(kind, values, what, { reason = "" } = {}) {
     }
   } catch (error) {
     failed(error);
+    busy = false;
     if (error.status === 409) await beyond().catch(failed); // somebody else has it, or it was read anew
+    if (error.body?.code === "E-DISPUTED") await skip(); // it waits for somebody else
   } finally {
     busy = false;
     document.body.removeAttribute("aria-busy");
