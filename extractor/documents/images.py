@@ -18,7 +18,7 @@ PIXELS = 120_000_000
 READ = 40_000_000
 LEAST = 64
 """Pixels of a side: of fewer, nothing on a page could be read."""
-_FORMATS = ("PNG", "JPEG", "TIFF", "MPO")
+_FORMATS = ("PNG", "JPEG", "TIFF")  # cameras' MPO begin as JPEG and are opened as such
 _A4_WIDTH = 8.27
 """Inches. What is not said, or can't be true, of an image's resolution is taken from this."""
 _COARSEST, _FINEST = 60.0, 1300.0

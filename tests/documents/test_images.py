@@ -95,6 +95,12 @@ def test_images_out_of_bounds_say_so(content: bytes, code: str) -> None:
         document_from_bytes(content, "scan.png")
     assert caught.value.code == code
     assert "scan.png" in str(caught.value)
+    assert "KeyError" not in str(caught.value)
+
+
+def test_a_cameras_pair_of_pictures_is_one_page() -> None:
+    photograph = image(200, 200, "MPO", save_all=True, append_images=[Image.new("L", (200, 200))])
+    assert len(pictures(photograph)) == 1
 
 
 def test_without_the_scan_extra_the_remedy_is_named(tmp_path: Path) -> None:
